@@ -1,0 +1,60 @@
+/**
+ * A job as data. An engine (local threads, YARN) runs phases of tasks; the functions behind a task kind know nothing of threads,
+ * processes or where scratch space lies: everything they touch comes through their TaskContext.
+ */
+
+/** The functions an engine can run, by name; `mapreduce/tasks.ts` maps a name to its function. */
+export type TaskKind = 'mapIndex' | 'reduceIndex';
+
+/** One unit of work. `payload` is plain data (structured clone); equal payloads give equal results on every machine. */
+export interface Task {
+  readonly kind: TaskKind;
+  /** Stable within the job, a safe file name: `map-00012`, `reduce-20150912T000000.000Z-0`. */
+  readonly id: string;
+  /** For people: `part-00000.json bytes 0-33554432`. */
+  readonly label: string;
+  readonly payload: unknown;
+}
+
+/** Live counts that a task adds to while it runs; display only, results rest on manifests. */
+export interface TaskProgress {
+  addBytes(count: number): void;
+  addRows(count: number): void;
+}
+
+/** All that a task function may touch besides its payload. */
+export interface TaskContext {
+  /** Directory on this machine that is this attempt's alone, removed by the engine after failure. */
+  readonly attemptDirectory: string;
+  readonly attempt: number;
+  readonly progress: TaskProgress;
+}
+
+export type TaskFunction = (payload: unknown, context: TaskContext) => Promise<unknown>;
+
+export interface TaskOutcome {
+  readonly id: string;
+  /** What the task function returned: its manifest. */
+  readonly result: unknown;
+  readonly attempts: number;
+  readonly wallMs: number;
+}
+
+export interface PhaseProgress {
+  readonly bytes: number;
+  readonly rows: number;
+  readonly tasksDone: number;
+  readonly tasksTotal: number;
+}
+
+export interface PhaseOptions {
+  /** Aborting rejects `run` with the signal's reason after every running task has been stopped. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: PhaseProgress) => void;
+}
+
+export interface Engine {
+  /** Runs all tasks; outcomes come in the order of `tasks` whatever the order of completion. */
+  run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]>;
+  close(): Promise<void>;
+}

@@ -65,8 +65,11 @@ export class RecordView {
   /** Values of `nested` slots, by slot. */
   readonly values: unknown[] = [];
 
+  readonly fieldNames: readonly string[];
+
   /** @param fieldNames the wanted fields in slot order, each once */
-  constructor(readonly fieldNames: readonly string[]) {
+  constructor(fieldNames: readonly string[]) {
+    this.fieldNames = fieldNames;
     this.slots = new FieldArray(Math.max(1, fieldNames.length));
   }
 }

@@ -65,11 +65,19 @@ export class RecordView {
   /** Values of `nested` slots, by slot. */
   readonly values: unknown[] = [];
 
-  readonly fieldNames: readonly string[];
+  /** Names of the slots; grows by `addField` only. */
+  readonly fieldNames: string[];
 
   /** @param fieldNames the wanted fields in slot order, each once */
   constructor(fieldNames: readonly string[]) {
-    this.fieldNames = fieldNames;
+    this.fieldNames = [...fieldNames];
     this.slots = new FieldArray(Math.max(1, fieldNames.length));
+  }
+
+  /** Adds a slot for a field met for the first time (schemaless input) and returns its number. */
+  addField(name: string): number {
+    this.fieldNames.push(name);
+    this.slots.ensure(this.fieldNames.length);
+    return this.fieldNames.length - 1;
   }
 }

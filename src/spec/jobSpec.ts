@@ -20,6 +20,8 @@ export interface JobSpec {
   /** Base of deep storage (`ioConfig.segmentOutputPath`), null when the spec leaves it to the service. */
   readonly segmentOutputPath: string | null;
   readonly metadataUpdate: MetadataUpdateSpec | null;
+  /** `ioConfig.dropExisting`: time chunks of the intervals that get no rows are emptied by tombstones. */
+  readonly dropExisting: boolean;
   /** Task envelope's `context`, kept as given. */
   readonly context: Readonly<Record<string, unknown>>;
   /** `id` of the task envelope. */
@@ -28,7 +30,7 @@ export interface JobSpec {
 
 export interface TimestampSpec {
   readonly column: string;
-  /** `auto`, `iso`, `millis`, `posix`, `micro`, `nano`, `ruby` or a Joda pattern. */
+  /** `auto`, `iso`, `millis`, `posix`, `micro`, `nano`, `ruby` in any case, or a Joda pattern. */
   readonly format: string;
   /** Epoch milliseconds used where the input has no value, or null. */
   readonly missingValue: number | null;

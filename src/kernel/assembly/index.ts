@@ -1,1 +1,12 @@
-export function probe(): i32 { return 42; }
+// The compute kernel: what segmill does to every byte, compiled to WASM by AssemblyScript. No allocation happens in
+// here: all regions are laid out by src/kernel/kernel.ts and passed in as addresses.
+
+/** First address that is not taken by the module's own static data. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+export { hashGroupKeys } from './groupKeys';
+export { murmur3x64_128, murmur3x86_32 } from './murmur3';
+export { lz4Encode } from './lz4Encode';
+export { lz4Decode } from './lz4Decode';

@@ -1,0 +1,65 @@
+import type { RecordBatch } from '../recordBatch.ts';
+import { decodeJsonString } from './text.ts';
+
+/** Field names remembered at most; records with more distinct names still scan, only without prediction. */
+const KEYS_MAX = 65_536;
+
+/** The field names met so far, as their raw bytes between the quotes, and the slot that each one fills (-1: unwanted). */
+export class KeyTable {
+  readonly #slots: number[] = [];
+  readonly #names: Uint8Array[] = [];
+  /** Raw text to key id. */
+  readonly #ids = new Map<string, number>();
+  readonly #slotsByName: Map<string, number>;
+  readonly #batch: RecordBatch;
+  readonly #lowercase: boolean;
+  readonly #discover: boolean;
+
+  constructor(batch: RecordBatch, options: { readonly lowercaseKeys: boolean; readonly discover: boolean }) {
+    this.#batch = batch;
+    this.#lowercase = options.lowercaseKeys;
+    this.#discover = options.discover;
+    this.#slotsByName = new Map(batch.fieldNames.map((name, slot) => [name, slot]));
+  }
+
+  slotOf(key: number): number {
+    return key < 0 ? -key - 2 : this.#slots[key];
+  }
+
+  lengthOf(key: number): number {
+    return this.#names[key].length;
+  }
+
+  /** Whether this key and its closing quote stand at a place. */
+  matchesAt(key: number, bytes: Uint8Array, at: number, end: number): boolean {
+    const name = this.#names[key];
+    const length = name.length;
+    if (at + length >= end || bytes[at + length] !== 0x22) return false;
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== name[i]) return false;
+    return true;
+  }
+
+  /** @returns the id of a key; when the table is full, a negative number that `slotOf` understands */
+  find(bytes: Uint8Array, start: number, close: number, escaped: boolean): number {
+    const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, close - start).toString('latin1');
+    const known = this.#ids.get(raw);
+    if (known !== undefined) return known;
+    const decoded = decodeJsonString(bytes, start, close, escaped);
+    const slot = this.#slotFor(this.#lowercase ? decoded.toLowerCase() : decoded);
+    if (this.#names.length >= KEYS_MAX) return -slot - 2;
+    const id = this.#names.length;
+    this.#ids.set(raw, id);
+    this.#names.push(bytes.slice(start, close));
+    this.#slots.push(slot);
+    return id;
+  }
+
+  #slotFor(name: string): number {
+    const slot = this.#slotsByName.get(name);
+    if (slot !== undefined) return slot;
+    if (!this.#discover) return -1;
+    const added = this.#batch.addField(name);
+    this.#slotsByName.set(name, added);
+    return added;
+  }
+}

@@ -1,0 +1,229 @@
+import { createKernel, type Kernel } from './kernel.ts';
+
+/** Rows handed to the kernel at once: enough to forget the cost of the call, few enough that the ids stay in cache. */
+const SLAB_ROWS_MAX = 2048;
+const SLAB_ROWS_MIN = 64;
+/** Ids of one slab over all columns; fewer rows per slab keep very wide tables under it. */
+const SLAB_IDS_MAX = 256 * 1024;
+/** Layout of an entry, see assembly/groupKeys.ts: address of the bytes, address of the offsets, number of fragments. */
+const ENTRY_WORDS = 3;
+const ENTRY_BYTES = ENTRY_WORDS * 4;
+/** The kernel copies fragments in whole vectors, up to this far past the end of a key. */
+const VECTOR_BYTES = 16;
+const HASH128_BYTES = 16;
+const COMMA = 0x2c;
+
+/** Fragments of the open part are set under this column number. */
+export const OPEN_FRAGMENTS = -1;
+
+/**
+ * Hashes Druid group keys, many rows at a time, in WASM. A key is never built for longer than its own hashing.
+ *
+ * A key is a concatenation of byte fragments: one `open` fragment (one per distinct time, like `[1709251200000,{`), for
+ * each column at most one fragment (like `,"dim":["v"]`), then the `close` bytes (`}]`). Every column fragment begins
+ * with a comma, which is skipped for the first one present in a row. That is the JSON that Druid's index_hadoop hashes
+ * (`HashBasedNumberedShardSpec`, `Rows.toGroupKey`); with partitionDimensions open is `[`, fragments are `,["v"]`, and
+ * close is `]`.
+ *
+ * Fragments live in a WASM memory of the instance's own, which only grows; {@link GroupKeyHasher.release} drops it.
+ */
+export class GroupKeyHasher {
+  readonly columnCount: number;
+  #kernel: Kernel | undefined;
+  readonly #slabRows: number;
+  readonly #entries: number;
+  readonly #ids: number;
+  readonly #close: number;
+  readonly #closeLength: number;
+  readonly #out32: number;
+  readonly #out128: number;
+  /** Per entry (0 is open, column c is c + 1): room at the addresses in the entry, and longest fragment, in bytes. */
+  readonly #bytesCapacity: Float64Array;
+  readonly #endsCapacity: Float64Array;
+  readonly #longest: Float64Array;
+  #key = 0;
+  #keyCapacity = 0;
+
+  /**
+   * @param columnCount number of columns; fragments of none are set yet
+   * @param close bytes that end every key; copied
+   */
+  constructor(columnCount: number, close: Uint8Array) {
+    const kernel = createKernel();
+    const entryCount = columnCount + 1;
+    const slabRows = Math.floor(SLAB_IDS_MAX / entryCount);
+    this.columnCount = columnCount;
+    this.#kernel = kernel;
+    this.#slabRows = Math.max(SLAB_ROWS_MIN, Math.min(SLAB_ROWS_MAX, slabRows));
+    this.#entries = kernel.allocate(entryCount * ENTRY_BYTES);
+    this.#ids = kernel.allocate(entryCount * this.#slabRows * 4);
+    this.#close = kernel.allocate(close.length);
+    this.#closeLength = close.length;
+    this.#out32 = kernel.allocate(this.#slabRows * 4);
+    this.#out128 = kernel.allocate(this.#slabRows * HASH128_BYTES);
+    this.#bytesCapacity = new Float64Array(entryCount);
+    this.#endsCapacity = new Float64Array(entryCount);
+    this.#longest = new Float64Array(entryCount);
+    kernel.bytes.set(close, this.#close);
+    kernel.bytes.fill(0, this.#entries, this.#entries + entryCount * ENTRY_BYTES);
+  }
+
+  /**
+   * Replaces the fragments of a column; fragment i is `bytes[ends[i - 1], ends[i])`, the first one beginning at 0.
+   * Everything is copied.
+   *
+   * @param column 0 to columnCount - 1, or {@link OPEN_FRAGMENTS}
+   * @param ends ascending, at least `count` entries
+   * @throws RangeError when there is no such column, the ends don't ascend within `bytes`, or a fragment of a column
+   *   does not begin with a comma
+   */
+  setFragments(column: number, bytes: Uint8Array, ends: Int32Array, count: number): void {
+    const kernel = this.#liveKernel();
+    if (!Number.isInteger(column) || column < OPEN_FRAGMENTS || column >= this.columnCount) {
+      throw new RangeError(`there is no column ${column}: the hasher was made for ${this.columnCount} columns`);
+    }
+    const entry = column + 1;
+    this.#longest[entry] = longestFragment(column, bytes, ends, count);
+    const byteCount = count === 0 ? 0 : ends[count - 1];
+    const entryWord = (this.#entries >>> 2) + entry * ENTRY_WORDS;
+    if (byteCount > this.#bytesCapacity[entry]) {
+      const capacity = Math.max(byteCount, this.#bytesCapacity[entry] * 2);
+      const address = kernel.allocate(capacity);
+      kernel.ints[entryWord] = address;
+      this.#bytesCapacity[entry] = capacity;
+    }
+    if (count + 1 > this.#endsCapacity[entry]) {
+      const capacity = Math.max(count + 1, this.#endsCapacity[entry] * 2);
+      const address = kernel.allocate(capacity * 4);
+      kernel.ints[entryWord + 1] = address;
+      this.#endsCapacity[entry] = capacity;
+    }
+    kernel.ints[entryWord + 2] = count;
+    kernel.bytes.set(bytes.subarray(0, byteCount), kernel.ints[entryWord] >>> 0);
+    const endsWord = kernel.ints[entryWord + 1] >>> 2;
+    kernel.ints[endsWord] = 0;
+    kernel.ints.set(ends.subarray(0, count), endsWord + 1);
+  }
+
+  /**
+   * Hashes the keys of rows `firstRow` to `firstRow + rows - 1`.
+   *
+   * @param openIds id of the open fragment of each row, indexed by row
+   * @param columnIds per column the fragment id of each row, indexed by row; -1 where the column is absent
+   * @param out32 receives murmur3_x86_32 (seed 0, int32) of each key from index 0 on; null for none
+   * @param out128 receives murmur3_x64_128 (seed 0, 16 bytes as Guava's `asBytes`) of each key from index 0 on; null
+   *   for none
+   * @throws RangeError when an id names no fragment or an array is too short
+   */
+  hash(
+    openIds: Int32Array,
+    columnIds: readonly Int32Array[],
+    firstRow: number,
+    rows: number,
+    out32: Int32Array | null,
+    out128: Uint8Array | null,
+  ): void {
+    const kernel = this.#liveKernel();
+    if (columnIds.length !== this.columnCount) {
+      throw new RangeError(`${columnIds.length} columns of ids were given to a hasher of ${this.columnCount} columns`);
+    }
+    if (out32 !== null && out32.length < rows) throw tooShort('32-bit hashes', rows, out32.length);
+    if (out128 !== null && out128.length < rows * HASH128_BYTES) {
+      throw tooShort('128-bit hashes', rows * HASH128_BYTES, out128.length);
+    }
+    this.#reserveKey(kernel);
+    for (let done = 0; done < rows; done += this.#slabRows) {
+      const row = firstRow + done;
+      const slab = Math.min(this.#slabRows, rows - done);
+      this.#hashSlab(kernel, openIds, columnIds, row, slab, out32 !== null, out128 !== null);
+      const word = this.#out32 >>> 2;
+      if (out32 !== null) out32.set(kernel.ints.subarray(word, word + slab), done);
+      if (out128 !== null) {
+        out128.set(kernel.bytes.subarray(this.#out128, this.#out128 + slab * HASH128_BYTES), done * HASH128_BYTES);
+      }
+    }
+  }
+
+  /** Drops the WASM memory. The hasher cannot be used any more. */
+  release(): void {
+    this.#kernel = undefined;
+  }
+
+  #hashSlab(
+    kernel: Kernel,
+    openIds: Int32Array,
+    columnIds: readonly Int32Array[],
+    firstRow: number,
+    rows: number,
+    want32: boolean,
+    want128: boolean,
+  ): void {
+    const { ints } = kernel;
+    let word = this.#ids >>> 2;
+    for (let entry = 0; entry <= this.columnCount; entry++) {
+      const ids = entry === 0 ? openIds : columnIds[entry - 1];
+      if (ids.length < firstRow + rows) throw tooShort(`ids of ${entryName(entry)}`, firstRow + rows, ids.length);
+      ints.set(ids.subarray(firstRow, firstRow + rows), word);
+      word += this.#slabRows;
+    }
+    const wrong = kernel.exports.hashGroupKeys(
+      this.#entries,
+      this.columnCount,
+      this.#ids,
+      this.#slabRows,
+      rows,
+      this.#close,
+      this.#closeLength,
+      this.#key,
+      want32 ? this.#out32 : 0,
+      want128 ? this.#out128 : 0,
+    );
+    if (wrong < 0) return;
+    const entry = Math.floor(wrong / this.#slabRows);
+    const count = ints[(this.#entries >>> 2) + entry * ENTRY_WORDS + 2];
+    const where = `row ${firstRow + (wrong % this.#slabRows)} of ${entryName(entry)}`;
+    throw new RangeError(`${where} has id ${ints[(this.#ids >>> 2) + wrong]}, but only ${count} fragments are set`);
+  }
+
+  /** Makes the key scratch as long as the longest key that the fragments allow. */
+  #reserveKey(kernel: Kernel): void {
+    let length = this.#closeLength + VECTOR_BYTES;
+    for (const fragment of this.#longest) length += fragment;
+    if (length <= this.#keyCapacity) return;
+    this.#keyCapacity = Math.max(length, this.#keyCapacity * 2);
+    this.#key = kernel.allocate(this.#keyCapacity);
+  }
+
+  #liveKernel(): Kernel {
+    if (this.#kernel === undefined) throw new Error('this group key hasher was released; make a new one');
+    return this.#kernel;
+  }
+}
+
+/** Length in bytes of the longest fragment, all being checked. */
+function longestFragment(column: number, bytes: Uint8Array, ends: Int32Array, count: number): number {
+  let longest = 0;
+  let start = 0;
+  if (ends.length < count) throw tooShort(`ends of ${entryName(column + 1)}`, count, ends.length);
+  for (let i = 0; i < count; i++) {
+    const end = ends[i];
+    if (end < start || end > bytes.length) {
+      const range = `between ${start} and ${bytes.length}`;
+      throw new RangeError(`fragment ${i} of ${entryName(column + 1)} ends at ${end}; expected an end ${range}`);
+    }
+    if (column !== OPEN_FRAGMENTS && (end === start || bytes[start] !== COMMA)) {
+      throw new RangeError(`fragment ${i} of ${entryName(column + 1)} must begin with a comma`);
+    }
+    if (end - start > longest) longest = end - start;
+    start = end;
+  }
+  return longest;
+}
+
+function entryName(entry: number): string {
+  return entry === 0 ? 'the open fragments' : `column ${entry - 1}`;
+}
+
+function tooShort(what: string, needed: number, length: number): RangeError {
+  return new RangeError(`the array for ${what} has ${length} entries; expected at least ${needed}`);
+}

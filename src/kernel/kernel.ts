@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+
+/** What build/kernel.wasm exports; addresses and lengths are in bytes. Each is documented in assembly/. */
+export interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  heapBase(): number;
+  murmur3x86_32(start: number, length: number): number;
+  murmur3x64_128(start: number, length: number, out: number): void;
+  hashGroupKeys(
+    entries: number,
+    columns: number,
+    ids: number,
+    slabRows: number,
+    rows: number,
+    close: number,
+    closeLength: number,
+    key: number,
+    out32: number,
+    out128: number,
+  ): number;
+  lz4Encode(from: number, length: number, target: number, heads: number, chain: number): number;
+  lz4Decode(from: number, end: number, target: number, capacity: number): number;
+}
+
+/** The part of the WebAssembly interface used here; the project's type libraries (ES, Node) don't declare it. */
+interface WebAssemblyInterface {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+}
+
+const PAGE_BYTES = 65536;
+/** Every region begins on a vector boundary. */
+const ALIGNMENT_BYTES = 16;
+/** The kernel copies in whole vectors and so touches up to 16 bytes behind a region; they belong to nobody. */
+const SLACK_BYTES = 16;
+
+/**
+ * One instance of the WASM compute kernel with its own memory.
+ *
+ * Regions are handed out by {@link Kernel.allocate} and live as long as the instance: whoever needs memory that comes
+ * and goes takes an instance of its own ({@link createKernel}) and drops it. The memory grows only inside `allocate`,
+ * which replaces `bytes` and `ints`: read them anew after each call, never keep them across one.
+ */
+export class Kernel {
+  readonly exports: KernelExports;
+  /** The whole memory as bytes. */
+  bytes: Uint8Array;
+  /** The whole memory as int32 words: byte address / 4. */
+  ints: Int32Array;
+  #top: number;
+
+  /** @param exports of a fresh instance of the kernel module */
+  constructor(exports: KernelExports) {
+    this.exports = exports;
+    this.bytes = new Uint8Array(exports.memory.buffer);
+    this.ints = new Int32Array(exports.memory.buffer);
+    this.#top = align(exports.heapBase());
+  }
+
+  /**
+   * Takes a region of at least `size` bytes, aligned to 16 bytes, contents undefined.
+   *
+   * @returns its address
+   * @throws RangeError when the memory cannot grow that far (4 GiB at most)
+   */
+  allocate(size: number): number {
+    const address = this.#top;
+    const top = align(address + size + SLACK_BYTES);
+    if (top > this.bytes.length) this.#grow(top);
+    this.#top = top;
+    return address;
+  }
+
+  #grow(top: number): void {
+    const { memory } = this.exports;
+    const before = memory.buffer.byteLength;
+    try {
+      memory.grow(Math.ceil((top - before) / PAGE_BYTES));
+    } catch (cause) {
+      const change = `from ${before} to ${top} bytes`;
+      const message = `the compute kernel cannot grow its memory ${change} (at most 4 GiB are possible)`;
+      throw new RangeError(message, { cause });
+    }
+    this.bytes = new Uint8Array(memory.buffer);
+    this.ints = new Int32Array(memory.buffer);
+  }
+}
+
+function align(address: number): number {
+  return Math.ceil(address / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+}
+
+const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
+let compiled: object | undefined;
+let shared: Kernel | undefined;
+
+/**
+ * Makes a new instance. The module is read and compiled once per thread.
+ *
+ * @throws Error when build/kernel.wasm is missing (`npm run build:kernel` makes it)
+ */
+export function createKernel(): Kernel {
+  compiled ??= new Module(readModule());
+  return new Kernel(new Instance(compiled).exports as KernelExports);
+}
+
+/** The thread's shared instance, for users with small, lasting regions (codecs). Made at the first call. */
+export function threadKernel(): Kernel {
+  shared ??= createKernel();
+  return shared;
+}
+
+function readModule(): Uint8Array {
+  // The same relative path holds from src/kernel and from dist/kernel.
+  const url = new URL('../../build/kernel.wasm', import.meta.url);
+  try {
+    return readFileSync(url);
+  } catch (cause) {
+    const message = `the compute kernel cannot be read from ${url.pathname}; run "npm run build:kernel" to make it`;
+    throw new Error(message, { cause });
+  }
+}

@@ -1,0 +1,53 @@
+import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
+
+/** A phase of an indexing job, as people see it. */
+export type IndexPhase = 'read' | 'merge' | 'store';
+
+/** Told while a job runs; for display only. */
+export interface IndexProgress {
+  /** `read`: splits to runs; `merge`: runs to segments; `store`: segments get their final names. */
+  readonly phase: IndexPhase;
+  /** Stored input bytes read so far, and in all; of the `read` phase. */
+  readonly bytes: number;
+  readonly bytesTotal: number;
+  /** Records read (`read`) or rows written (`merge`) so far. */
+  readonly rows: number;
+  readonly tasksDone: number;
+  readonly tasksTotal: number;
+}
+
+/** A segment that was made. */
+export interface SegmentReport {
+  readonly id: string;
+  /** ISO 8601 `start/end` in UTC. */
+  readonly interval: string;
+  readonly partitionNum: number;
+  readonly rows: number;
+  /** Bytes of the uncompressed files, Druid's `size`. */
+  readonly size: number;
+  readonly zipBytes: number;
+  readonly zipSha256: string;
+  /** Where index.zip lies. */
+  readonly path: string;
+  /** The DataSegment as Druid has it in its metadata store. */
+  readonly descriptor: unknown;
+}
+
+/** What a job did. */
+export interface IndexReport {
+  readonly dataSource: string;
+  readonly version: string;
+  readonly inputFiles: number;
+  readonly inputBytes: number;
+  readonly counts: RowCounts;
+  readonly samples: readonly RowSample[];
+  /** Rows of all segments together. */
+  readonly rowsStored: number;
+  /** By time, then partition. */
+  readonly segments: readonly SegmentReport[];
+  readonly segmentOutputPath: string;
+  readonly seconds: { readonly read: number; readonly merge: number; readonly store: number; readonly total: number };
+  readonly workers: number;
+  /** Sentences for people: what was decided or passed over. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { JobSpec } from '../../spec/jobSpec.ts';
+
+/** The directory of one run of a job on this machine: everything in it is the job's own and goes when the job ends. */
+export class JobDirectory {
+  readonly path: string;
+
+  /** Named as Druid names its intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`. */
+  constructor(job: JobSpec, version: string) {
+    const base = resolve(job.tuning.workingPath ?? join(tmpdir(), 'druid-indexing'));
+    this.path = join(base, job.dataSource, `${version.replaceAll(':', '')}_${randomUUID().replaceAll('-', '')}`);
+  }
+
+  /** @throws Error in words when the directory can't be made */
+  async create(): Promise<void> {
+    try {
+      await mkdir(this.path, { recursive: true });
+    } catch (error) {
+      throw new Error(
+        `The working directory ${this.path} can't be made: ${(error as Error).message}. ` +
+          'Set tuningConfig.workingPath to a directory that you may write to.',
+      );
+    }
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { JsonScanner } from '../../input/json/scanner.ts';
+import { type LineBlock, readLineBlocks } from '../../input/lines/lineBlocks.ts';
+import { nextLineEnd, nextLineStart } from '../../input/lines/lineEnds.ts';
+import { BATCH_ROWS, RecordBatch } from '../../input/recordBatch.ts';
+import { type RowReason, type RowSample, SAMPLES_PER_REASON, unparseableRows } from '../../row/rowCounts.ts';
+import { Slots } from '../../row/slots.ts';
+import type { TaskContext } from '../job.ts';
+import { BadRowsError } from './errors.ts';
+import { flushRun } from './flushRun.ts';
+import type { MapManifest, MapPayload, RunManifest } from './indexPayload.ts';
+import { RowAssembler } from './rowAssembler.ts';
+import { RunFileWriter } from './runFile.ts';
+
+/** Characters of a record that a sample shows. */
+const SAMPLE_TEXT_MAX = 400;
+/** Records between two looks at the memory in use: a fixed number, so that runs are cut at the same records everywhere. */
+const CHECK_RECORDS = 4096;
+
+/** Parses one split, rolls its rows up and leaves them as sorted runs. */
+export async function mapIndex(payload: MapPayload, context: TaskContext): Promise<MapManifest> {
+  return new MapTask(payload, context).run();
+}
+
+class MapTask {
+  readonly #payload: MapPayload;
+  readonly #context: TaskContext;
+  readonly #batch: RecordBatch;
+  readonly #scanner: JsonScanner;
+  readonly #assembler: RowAssembler;
+  readonly #runs: RunManifest[] = [];
+  readonly #samples: RowSample[] = [];
+  readonly #sampled = new Map<RowReason, number>();
+  /** Records of the current stretch between two looks at the memory. */
+  #stretch = 0;
+  readonly #stretchMax: number;
+  #block: LineBlock | null = null;
+
+  constructor(payload: MapPayload, context: TaskContext) {
+    const { job } = payload.config;
+    this.#payload = payload;
+    this.#context = context;
+    const slots = new Slots(job);
+    this.#batch = new RecordBatch(slots.names);
+    this.#scanner = new JsonScanner(this.#batch, {
+      lowercaseKeys: job.parse.format === 'json' && job.parse.lowercase,
+      discover: false,
+    });
+    this.#assembler = new RowAssembler(payload.config, slots);
+    this.#stretchMax = Math.max(1, Math.min(CHECK_RECORDS, job.tuning.maxRowsInMemory));
+  }
+
+  async run(): Promise<MapManifest> {
+    for await (const block of readLineBlocks(this.#payload.split)) {
+      this.#block = block;
+      this.#scanBlock(block);
+      this.#context.progress.addBytes(block.end - block.start);
+    }
+    if (this.#assembler.index.rows > 0) this.#flush();
+    return { counts: this.#assembler.counts, samples: this.#samples, runs: this.#runs };
+  }
+
+  #scanBlock(block: LineBlock): void {
+    const batch = this.#batch;
+    batch.begin(block.bytes);
+    for (let start = block.start; start < block.end; ) {
+      const end = nextLineEnd(block.bytes, start, block.end, block.hasLoneCarriageReturns);
+      if (!this.#scanner.scan(start, end)) this.#malformed(start, end);
+      this.#stretch++;
+      if (batch.rows === BATCH_ROWS || this.#stretch === this.#stretchMax) {
+        this.#assemble();
+        batch.begin(block.bytes);
+      }
+      start = nextLineStart(block.bytes, end, block.end);
+    }
+    this.#assemble();
+  }
+
+  #malformed(start: number, end: number): void {
+    this.#assembler.counts.unparseable.malformed++;
+    this.#sample('malformed', start, end, this.#scanner.problem);
+    this.#checkBadRows();
+  }
+
+  #assemble(): void {
+    const { rows } = this.#batch;
+    if (rows > 0) {
+      this.#assembler.add(this.#batch, (reason, record) => this.#report(reason, record));
+      this.#checkBadRows();
+      this.#context.progress.addRows(rows);
+    }
+    if (this.#stretch < this.#stretchMax) return;
+    this.#stretch = 0;
+    const { maxRowsInMemory, maxBytesInMemory } = this.#payload.config.job.tuning;
+    if (
+      this.#assembler.index.rows >= maxRowsInMemory ||
+      (maxBytesInMemory !== null && this.#assembler.memoryUsage() >= maxBytesInMemory)
+    ) {
+      this.#flush();
+    }
+  }
+
+  #flush(): void {
+    const { job } = this.#payload.config;
+    const path = join(this.#context.attemptDirectory, `run-${String(this.#runs.length).padStart(5, '0')}`);
+    const file = new RunFileWriter(path);
+    try {
+      const sections = flushRun(this.#assembler, job.tuning.partitions, file);
+      this.#runs.push({ path, bytes: file.finish(), sections });
+    } finally {
+      file.close();
+    }
+    this.#assembler.clear();
+  }
+
+  #report(reason: RowReason, record: number): void {
+    const batch = this.#batch;
+    this.#sample(reason, batch.recordStarts[record], batch.recordEnds[record], MESSAGES[reason]);
+  }
+
+  #sample(reason: RowReason, start: number, end: number, message: string): void {
+    const seen = this.#sampled.get(reason) ?? 0;
+    if (seen === SAMPLES_PER_REASON || this.#block === null) return;
+    this.#sampled.set(reason, seen + 1);
+    const { bytes, path, firstOffset, start: blockStart } = this.#block;
+    const text = bytes.toString('utf8', start, Math.min(end, start + SAMPLE_TEXT_MAX * 4));
+    this.#samples.push({
+      reason,
+      path,
+      offset: firstOffset + start - blockStart,
+      message,
+      text: text.length > SAMPLE_TEXT_MAX ? `${text.slice(0, SAMPLE_TEXT_MAX)}...` : text,
+    });
+  }
+
+  #checkBadRows(): void {
+    const { badRowsMax } = this.#payload;
+    if (badRowsMax === null) return;
+    const { counts } = this.#assembler;
+    const bad = unparseableRows(counts) + counts.processedWithErrors;
+    if (bad > badRowsMax) throw new BadRowsError(bad, badRowsMax, this.#samples);
+  }
+}
+
+const MESSAGES: Record<RowReason, string> = {
+  malformed: 'not a record',
+  timestamp: 'no readable timestamp',
+  outsideIntervals: 'outside the intervals of the granularitySpec',
+  filtered: 'dropped by the filter of the transformSpec',
+  badValue: 'a dimension or metric value is not of its type; it is stored as null',
+};

@@ -1,0 +1,170 @@
+import { RecordView } from '../../input/record.ts';
+import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
+import { createState } from '../../rollup/metrics/createStates.ts';
+import type { MetricState } from '../../rollup/metrics/metricState.ts';
+import { RowIndex } from '../../rollup/rowIndex.ts';
+import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
+import type { DimensionColumn } from '../../row/dimension/dimension.ts';
+import { NumericDimension } from '../../row/dimension/numericDimension.ts';
+import { StringDimension } from '../../row/dimension/stringDimension.ts';
+import { compileFilter, type RowFilter } from '../../row/filter/rowFilter.ts';
+import type { Aggregator } from '../../row/metric/aggregator.ts';
+import { createAggregator } from '../../row/metric/createAggregator.ts';
+import { javaDoubleText, javaDoubleTextJdk17 } from '../../row/numbers/javaText.ts';
+import { newRowCounts, type RowCounts, type RowReason } from '../../row/rowCounts.ts';
+import type { Slots } from '../../row/slots.ts';
+import { TimeColumn } from '../../row/timeColumn.ts';
+import type { DimensionSpec } from '../../spec/jobSpec.ts';
+import { type CompiledGranularity, compileGranularity } from '../../time/granularity.ts';
+import type { IndexConfig } from './indexPayload.ts';
+
+/** Told of every record that is not an ordinary row. */
+export type RecordReport = (reason: RowReason, record: number) => void;
+
+/**
+ * Turns batches of records into rolled-up rows in memory: time, time chunk, filter, dimensions, grouping, metrics, each step
+ * over a whole batch and column by column.
+ */
+export class RowAssembler {
+  readonly index: RowIndex;
+  readonly dimensions: readonly DimensionColumn[];
+  /**
+   * With `--quirks druid`, texts of the input that Druid hashes in place of stored values: further columns of the index, behind
+   * the dimensions, by name.
+   */
+  readonly hashColumns: readonly DimensionColumn[];
+  readonly chunks: ChunkFinder;
+  readonly counts: RowCounts = newRowCounts();
+  readonly #queryGranularity: CompiledGranularity;
+  readonly #time: TimeColumn;
+  readonly #filter: RowFilter | null;
+  readonly #view: RecordView;
+  readonly #aggregators: readonly Aggregator[];
+  readonly #rawTimes = new Float64Array(BATCH_ROWS);
+  readonly #times = new Float64Array(BATCH_ROWS);
+  readonly #records = new Int32Array(BATCH_ROWS);
+  readonly #rows = new Int32Array(BATCH_ROWS);
+  readonly #faulty = new Uint8Array(BATCH_ROWS);
+  readonly #cells: Int32Array[];
+
+  constructor(config: IndexConfig, slots: Slots) {
+    const { job } = config;
+    const druid = config.quirks === 'druid';
+    const doubleText = druid ? javaDoubleTextJdk17 : javaDoubleText;
+    const { partitions } = job.tuning;
+    const partitionDimensions = partitions.type === 'hashed' ? partitions.partitionDimensions : [];
+    this.chunks = chunkFinder(job.granularity);
+    this.#queryGranularity = compileGranularity(job.granularity.queryGranularity);
+    this.#time = new TimeColumn(job.timestamp, slots.of(job.timestamp.column));
+    this.#view = new RecordView(slots.names);
+    this.#filter =
+      job.transform.filter === null
+        ? null
+        : compileFilter(job.transform.filter, (column) => (column === '__time' ? -1 : slots.of(column)));
+    const stringDimension = (spec: DimensionSpec, handling: DimensionSpec['multiValueHandling']) =>
+      new StringDimension({
+        name: spec.name,
+        slot: slots.of(spec.name),
+        multiValueHandling: handling,
+        doubleText,
+        nullElementsAsText: druid,
+        hashAsSet: partitionDimensions.length === 0,
+      });
+    this.dimensions = job.dimensions.dimensions.map((spec) =>
+      spec.type === 'string'
+        ? stringDimension(spec, spec.multiValueHandling)
+        : new NumericDimension(spec.name, spec.type, slots.of(spec.name)),
+    );
+    const hashed = job.dimensions.dimensions.filter(
+      (spec) => partitionDimensions.length === 0 || partitionDimensions.includes(spec.name),
+    );
+    this.hashColumns =
+      druid && partitions.type === 'hashed' && (partitions.numShards ?? 1) > 1
+        ? hashed
+            .filter((spec) => spec.type !== 'string' || partitionDimensions.length > 0)
+            .map((spec) => stringDimension(spec, 'ARRAY'))
+        : [];
+    const states: MetricState[] = job.metrics.map((metric) => createState(metric, druid));
+    const options = { slots, view: this.#view, doubleText };
+    this.#aggregators = job.metrics.map((metric, i) => createAggregator(metric, states[i], options));
+    const columns = this.dimensions.length + this.hashColumns.length;
+    this.#cells = Array.from({ length: columns }, () => new Int32Array(BATCH_ROWS));
+    this.index = new RowIndex(columns, states, job.granularity.rollup);
+  }
+
+  /** Adds all records of a batch. */
+  add(batch: RecordBatch, report: RecordReport): void {
+    this.#time.assemble(batch, this.#rawTimes);
+    const count = this.#select(batch, report);
+    if (count === 0) return;
+    const records = this.#records;
+    const faulty = this.#faulty.fill(0, 0, batch.rows);
+    let column = 0;
+    for (const dimension of this.dimensions) dimension.assemble(batch, records, count, this.#cells[column++], faulty);
+    for (const dimension of this.hashColumns) dimension.assemble(batch, records, count, this.#cells[column++], faulty);
+    this.index.group(this.#times, this.#cells, count, this.#rows);
+    const grouped = { batch, records, rows: this.#rows, count, rawTimes: this.#rawTimes };
+    for (const aggregator of this.#aggregators) aggregator.aggregate(grouped, faulty);
+    let withErrors = 0;
+    for (let i = 0; i < count; i++) {
+      if (faulty[records[i]] === 0) continue;
+      withErrors++;
+      report('badValue', records[i]);
+    }
+    this.counts.processedWithErrors += withErrors;
+    this.counts.processed += count - withErrors;
+  }
+
+  /** The time that rows of a truncated time are hashed with: the query granularity's bucket, though it begin before the chunk. */
+  hashTime(time: number): number {
+    return this.#queryGranularity.bucketStart(time);
+  }
+
+  /** Bytes in use; a function of the records alone. */
+  memoryUsage(): number {
+    let sum = this.index.memoryUsage();
+    for (const dimension of this.dimensions) sum += dimension.memoryUsage();
+    for (const dimension of this.hashColumns) sum += dimension.memoryUsage();
+    return sum;
+  }
+
+  /** Forgets all rows, after their run was written. */
+  clear(): void {
+    this.index.clear();
+    for (const dimension of this.dimensions) dimension.clear();
+    for (const dimension of this.hashColumns) dimension.clear();
+  }
+
+  /** Picks the records that become rows and truncates their times. */
+  #select(batch: RecordBatch, report: RecordReport): number {
+    const { counts, chunks } = this;
+    const granularity = this.#queryGranularity;
+    let count = 0;
+    for (let record = 0; record < batch.rows; record++) {
+      const time = this.#rawTimes[record];
+      if (Number.isNaN(time)) {
+        counts.unparseable.timestamp++;
+        report('timestamp', record);
+        continue;
+      }
+      if (this.#filter !== null) {
+        batch.load(record, this.#view);
+        if (!this.#filter.matches(this.#view, time)) {
+          counts.thrownAway.filtered++;
+          report('filtered', record);
+          continue;
+        }
+      }
+      const chunk = chunks.find(time);
+      if (Number.isNaN(chunk)) {
+        counts.thrownAway.outsideIntervals++;
+        report('outsideIntervals', record);
+        continue;
+      }
+      // Druid's index never lets a truncated time fall before its chunk (IncrementalIndex.minTimestamp).
+      this.#times[count] = Math.max(granularity.bucketStart(time), chunk);
+      this.#records[count++] = record;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,75 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { BlockRef } from '../../rollup/run/run.ts';
+import type { RunSource } from '../../rollup/run/runReader.ts';
+import type { RunSink } from '../../rollup/run/runWriter.ts';
+
+const BUFFER_BYTES = 1 << 20;
+
+/** A run as a file of this machine, written through a buffer. */
+export class RunFileWriter implements RunSink {
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #file: number;
+  #filled = 0;
+  #written = 0;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'w');
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#filled + bytes.length > BUFFER_BYTES) this.#drain();
+    if (bytes.length >= BUFFER_BYTES) this.#write(bytes);
+    else {
+      this.#buffer.set(bytes, this.#filled);
+      this.#filled += bytes.length;
+    }
+  }
+
+  /** @returns the length of the file */
+  finish(): number {
+    this.#drain();
+    return this.#written;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #drain(): void {
+    this.#write(this.#buffer.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
+    this.#written += bytes.length;
+  }
+}
+
+/** Reads blocks of a run file of this machine. */
+export class RunFileReader implements RunSource {
+  readonly #path: string;
+  readonly #file: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = openSync(path, 'r');
+  }
+
+  read(ref: BlockRef): Uint8Array {
+    const bytes = new Uint8Array(ref.length);
+    for (let at = 0; at < bytes.length; ) {
+      const count = readSync(this.#file, bytes, at, bytes.length - at, ref.offset + at);
+      if (count === 0)
+        throw new Error(
+          `${this.#path} ends at byte ${ref.offset + at}; a block of ${ref.length} bytes was expected at ${ref.offset}`,
+        );
+      at += count;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

@@ -1,0 +1,98 @@
+import type { MergedColumn } from '../../rollup/merge/mergeColumns.ts';
+import { type MergedRows, OUTPUT_ROWS_MAX } from '../../rollup/merge/mergeRows.ts';
+import type { SegmentWriter } from '../../segment/writer/segmentWriter.ts';
+
+/** Hands merged rows to a segment writer: united cells become dictionary ids or numbers. */
+export class SegmentRows {
+  readonly #segment: SegmentWriter;
+  readonly #columns: readonly MergedColumn[];
+  readonly #timePairs = new Int32Array(OUTPUT_ROWS_MAX * 2);
+  readonly #ids = new Int32Array(OUTPUT_ROWS_MAX);
+  readonly #nulls = new Uint8Array(OUTPUT_ROWS_MAX);
+  readonly #pairs = new Int32Array(OUTPUT_ROWS_MAX * 2);
+  readonly #doubles = new Float64Array(this.#pairs.buffer);
+  readonly #floats = new Float32Array(OUTPUT_ROWS_MAX);
+  #listIds = new Int32Array(OUTPUT_ROWS_MAX);
+
+  constructor(segment: SegmentWriter, columns: readonly MergedColumn[]) {
+    this.#segment = segment;
+    this.#columns = columns;
+  }
+
+  append(merged: MergedRows): void {
+    const { rows, times, cells, metrics } = merged;
+    const pairs = this.#timePairs;
+    for (let row = 0; row < rows; row++) {
+      const time = times[row];
+      pairs[2 * row] = time % 0x1_0000_0000;
+      pairs[2 * row + 1] = Math.floor(time / 0x1_0000_0000);
+    }
+    this.#segment.appendTimes(pairs, rows);
+    for (let dimension = 0; dimension < cells.length; dimension++) {
+      const column = this.#columns[dimension];
+      if (column.type !== 'string') this.#appendNumbers(dimension, column, cells[dimension], rows);
+      else if (column.lists === null) this.#appendIds(dimension, column, cells[dimension], rows);
+      else this.#appendLists(dimension, column, column.lists, cells[dimension], rows);
+    }
+    for (let metric = 0; metric < metrics.length; metric++) metrics[metric].append(this.#segment, metric, rows);
+  }
+
+  /** Value v is entry v of a dictionary with null, and entry v - 1 of one without. */
+  #appendIds(dimension: number, column: MergedColumn, cells: Int32Array, rows: number): void {
+    if (column.hasNull) {
+      this.#segment.appendIds(dimension, cells, rows);
+      return;
+    }
+    for (let row = 0; row < rows; row++) this.#ids[row] = cells[row] - 1;
+    this.#segment.appendIds(dimension, this.#ids, rows);
+  }
+
+  #appendLists(
+    dimension: number,
+    column: MergedColumn,
+    lists: NonNullable<MergedColumn['lists']>,
+    cells: Int32Array,
+    rows: number,
+  ): void {
+    const shift = column.hasNull ? 0 : 1;
+    const ends = this.#ids;
+    let total = 0;
+    for (let row = 0; row < rows; row++) {
+      const cell = cells[row];
+      if (cell > 0) {
+        const start = lists.ends[cell - 1];
+        const end = lists.ends[cell];
+        if (total + end - start > this.#listIds.length) this.#growLists(total + end - start);
+        for (let at = start; at < end; at++) this.#listIds[total++] = lists.ids[at] - shift;
+      }
+      ends[row] = total;
+    }
+    this.#segment.appendIdLists(dimension, ends, this.#listIds, rows);
+  }
+
+  #appendNumbers(dimension: number, column: MergedColumn, cells: Int32Array, rows: number): void {
+    const numbers = column.numbers as Int32Array;
+    const pairs = this.#pairs;
+    let nulls = 0;
+    for (let row = 0; row < rows; row++) {
+      const cell = cells[row];
+      // Cell 0 is null and entry 0 of the numbers a zero.
+      pairs[2 * row] = numbers[2 * cell];
+      pairs[2 * row + 1] = numbers[2 * cell + 1];
+      nulls |= this.#nulls[row] = cell === 0 ? 1 : 0;
+    }
+    const nullRows = nulls === 0 ? null : this.#nulls;
+    if (column.type === 'long') this.#segment.appendDimensionLongs(dimension, pairs, nullRows, rows);
+    else if (column.type === 'double') this.#segment.appendDimensionDoubles(dimension, this.#doubles, nullRows, rows);
+    else {
+      for (let row = 0; row < rows; row++) this.#floats[row] = this.#doubles[row];
+      this.#segment.appendDimensionFloats(dimension, this.#floats, nullRows, rows);
+    }
+  }
+
+  #growLists(length: number): void {
+    const larger = new Int32Array(Math.max(length, this.#listIds.length * 2));
+    larger.set(this.#listIds);
+    this.#listIds = larger;
+  }
+}

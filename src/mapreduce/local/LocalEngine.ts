@@ -1,0 +1,194 @@
+/** Runs jobs on worker threads of this machine (Piscina). */
+
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Engine, PhaseOptions, Task, TaskOutcome } from '../job.ts';
+import type { AttemptReply, AttemptRequest } from './messages.ts';
+import { ProgressBoard } from './progressBoard.ts';
+import { lostWorker, TaskError } from './TaskError.ts';
+
+export interface LocalEngineOptions {
+  /** Worker threads at most. One still is a thread of its own, so that the caller's stays free. */
+  readonly workers: number;
+  /** Directory for attempt directories, `<task id>.<attempt>`; made when missing. */
+  readonly attemptRoot: string;
+  /** Bytes that all workers together may use; fewer tasks run at once when it does not reach. No limit by default. */
+  readonly maxMemory?: number;
+  /** Bytes that one task is reckoned to need; default 512 MiB: a full index of 256 MiB, and as much to sort and write it. */
+  readonly memoryPerTask?: number;
+  /** Module that exports `taskFunctions`; default `mapreduce/tasks`. */
+  readonly tasksModule?: URL;
+  /** Compiled worker entry; default the one beside this module, or the build's when this module runs from its TypeScript source. */
+  readonly workerModule?: URL;
+}
+
+/** A failed task is tried once more, as long as its error does not say that this is useless. */
+const ATTEMPTS_MAX = 2;
+const MEMORY_PER_TASK_DEFAULT = 512 * 1024 * 1024;
+const PROGRESS_INTERVAL_MS = 200;
+const MIB = 1024 * 1024;
+
+const isSource = import.meta.url.endsWith('.ts');
+/** Threads cannot load TypeScript on every Node we support: from source the compiled worker of `dist` is used. */
+const COMPILED = new URL(isSource ? '../../../dist/mapreduce/local/' : './', import.meta.url);
+
+/** What the lanes of a phase share. */
+interface Phase {
+  readonly board: ProgressBoard;
+  /** Attempt directories of attempts that have not succeeded (yet). */
+  readonly unfinished: Set<string>;
+  /** Set before the threads are ended: nothing starts any more. */
+  stopped: boolean;
+}
+
+export class LocalEngine implements Engine {
+  readonly #pool: Piscina<AttemptRequest, AttemptReply>;
+  readonly #lanes: number;
+  readonly #heapMiB: number | null;
+  readonly #attemptRoot: string;
+  readonly #tasksModule: string;
+  #running: Promise<unknown> | null = null;
+  #closed = false;
+  /** Ends the phase that runs, with an error. */
+  #stop: (error: unknown) => void = () => undefined;
+
+  constructor(options: LocalEngineOptions) {
+    const { workers, maxMemory, attemptRoot } = options;
+    if (!Number.isInteger(workers) || workers < 1)
+      throw new Error(`workers is ${workers}; it must be a whole number above 0.`);
+    const tasksInMemory = Math.floor((maxMemory ?? Infinity) / (options.memoryPerTask ?? MEMORY_PER_TASK_DEFAULT));
+    this.#lanes = Math.max(1, Math.min(workers, tasksInMemory));
+    this.#heapMiB = maxMemory === undefined ? null : Math.floor(maxMemory / this.#lanes / MIB);
+    this.#attemptRoot = attemptRoot;
+    this.#tasksModule = (options.tasksModule ?? new URL('../tasks.js', COMPILED)).href;
+    const worker = fileURLToPath(options.workerModule ?? new URL('worker.js', COMPILED));
+    if (!existsSync(worker)) throw new Error(`The compiled worker ${worker} is missing. Run npm run build first.`);
+    this.#pool = new Piscina({
+      filename: worker,
+      minThreads: 0,
+      maxThreads: this.#lanes,
+      // Warm threads are kept from phase to phase; `close` ends them.
+      idleTimeout: Infinity,
+      ...(this.#heapMiB === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.#heapMiB } }),
+    });
+    // A thread that dies between tasks, or cannot start: without a listener it would end the process.
+    this.#pool.on('error', (error) => this.#stop(error));
+  }
+
+  async run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]> {
+    if (this.#closed) throw new Error('The engine is closed; make a new one.');
+    if (this.#running !== null) throw new Error('The engine runs one phase at a time; wait for the one that runs.');
+    checkIds(tasks);
+    options.signal.throwIfAborted();
+    const running = this.#runPhase(tasks, options);
+    this.#running = running.catch(() => undefined);
+    try {
+      return await running;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stop(new Error('The engine was closed while a phase was running.'));
+    await this.#running;
+    await this.#pool.destroy();
+  }
+
+  async #runPhase(tasks: readonly Task[], { signal, onProgress }: PhaseOptions): Promise<TaskOutcome[]> {
+    const phase: Phase = { board: new ProgressBoard(this.#lanes), unfinished: new Set(), stopped: false };
+    const outcomes = new Array<TaskOutcome>(tasks.length);
+    let started = 0;
+    let done = 0;
+    const report = () => {
+      const { bytes, rows } = phase.board;
+      onProgress?.({ bytes, rows, tasksDone: done, tasksTotal: tasks.length });
+    };
+    const runLane = async (lane: number): Promise<void> => {
+      while (!phase.stopped && started < tasks.length) {
+        const at = started++;
+        outcomes[at] = await this.#runTask(tasks[at]!, lane, phase);
+        done++;
+        report();
+      }
+    };
+    const stop = new Promise<never>((_, reject) => {
+      this.#stop = reject;
+    });
+    const onAbort = () => this.#stop(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timer = setInterval(report, PROGRESS_INTERVAL_MS);
+    timer.unref();
+    const lanes = Array.from({ length: Math.min(this.#lanes, tasks.length) }, (_, lane) => runLane(lane));
+    try {
+      await Promise.race([Promise.all(lanes), stop]);
+      return outcomes;
+    } catch (error) {
+      phase.stopped = true;
+      // Ends every thread and waits for it, so that nothing writes into the directories any more.
+      await this.#pool.destroy();
+      await Promise.allSettled(lanes);
+      await Promise.all([...phase.unfinished].map((directory) => rm(directory, { recursive: true, force: true })));
+      throw error;
+    } finally {
+      clearInterval(timer);
+      signal.removeEventListener('abort', onAbort);
+      this.#stop = () => undefined;
+    }
+  }
+
+  async #runTask(task: Task, lane: number, phase: Phase): Promise<TaskOutcome> {
+    const startedAt = performance.now();
+    for (let attempt = 0; ; attempt++) {
+      const directory = join(this.#attemptRoot, `${task.id}.${attempt}`);
+      phase.unfinished.add(directory);
+      phase.board.clear(lane);
+      const reply = await this.#runAttempt(task, attempt, directory, lane, phase);
+      if (reply.ok) {
+        phase.board.finish(lane);
+        phase.unfinished.delete(directory);
+        return { id: task.id, result: reply.result, attempts: attempt + 1, wallMs: performance.now() - startedAt };
+      }
+      phase.board.clear(lane);
+      if (phase.stopped || !reply.error.retryable || attempt + 1 === ATTEMPTS_MAX) {
+        throw new TaskError(task, reply.error, attempt + 1);
+      }
+      await rm(directory, { recursive: true, force: true });
+      phase.unfinished.delete(directory);
+      if (phase.stopped) throw new TaskError(task, reply.error, attempt + 1);
+    }
+  }
+
+  async #runAttempt(task: Task, attempt: number, directory: string, lane: number, phase: Phase): Promise<AttemptReply> {
+    // Synchronous, so that tasks reach the workers in their order. What an earlier process left there is not ours.
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    try {
+      return await this.#pool.run({
+        tasksModule: this.#tasksModule,
+        kind: task.kind,
+        payload: task.payload,
+        attempt,
+        attemptDirectory: directory,
+        progress: phase.board.memory,
+        lane,
+      });
+    } catch (thrown) {
+      return { ok: false, error: lostWorker(thrown, this.#heapMiB) };
+    }
+  }
+}
+
+/** Task ids become directory names, so they must be safe and differ. */
+function checkIds(tasks: readonly Task[]): void {
+  const seen = new Set<string>();
+  for (const { id } of tasks) {
+    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(id)) throw new Error(`The task id '${id}' is not a safe file name.`);
+    if (seen.has(id)) throw new Error(`Two tasks have the id '${id}'.`);
+    seen.add(id);
+  }
+}

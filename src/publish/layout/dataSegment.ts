@@ -1,0 +1,107 @@
+/** The descriptor of a segment: what the metadata store holds as `payload` (org.apache.druid.timeline.DataSegment). */
+
+import { intervalText } from '../../time/isoText.ts';
+import { type SegmentKey, segmentId } from './layout.ts';
+
+/** How a Historical fetches the segment; `path` is absolute, without a scheme. */
+export interface LocalLoadSpec {
+  readonly type: 'local';
+  readonly path: string;
+}
+
+export interface HashedShardSpec {
+  readonly type: 'hashed';
+  readonly partitionNum: number;
+  /** Segments that must all be there before the Broker shows the interval. */
+  readonly partitions: number;
+  readonly bucketId: number;
+  readonly numBuckets: number;
+  readonly partitionDimensions: readonly string[];
+  readonly partitionFunction: 'murmur3_32_abs';
+}
+
+export interface NumberedShardSpec {
+  readonly type: 'numbered';
+  readonly partitionNum: number;
+  readonly partitions: number;
+}
+
+export interface NoneShardSpec {
+  readonly type: 'none';
+}
+
+export type ShardSpec = HashedShardSpec | NumberedShardSpec | NoneShardSpec;
+
+/** Keys in the order Druid writes them. */
+export function hashedShardSpec(options: {
+  readonly partitionNum: number;
+  readonly partitions: number;
+  readonly bucketId: number;
+  readonly numBuckets: number;
+  readonly partitionDimensions: readonly string[];
+}): HashedShardSpec {
+  const { partitionNum, partitions, bucketId, numBuckets, partitionDimensions } = options;
+  return {
+    type: 'hashed',
+    partitionNum,
+    partitions,
+    bucketId,
+    numBuckets,
+    partitionDimensions,
+    partitionFunction: 'murmur3_32_abs',
+  };
+}
+
+/** What `forceExtendableShardSpecs` publishes in place of any other. */
+export function numberedShardSpec(options: {
+  readonly partitionNum: number;
+  readonly partitions: number;
+}): NumberedShardSpec {
+  return { type: 'numbered', partitionNum: options.partitionNum, partitions: options.partitions };
+}
+
+/** One segment, not partitioned at all. */
+export function noneShardSpec(): NoneShardSpec {
+  return { type: 'none' };
+}
+
+export interface DataSegment extends SegmentKey {
+  readonly loadSpec: LocalLoadSpec;
+  /** All dimensions of the index in its order, those without a value too, without `__time`. */
+  readonly dimensions: readonly string[];
+  /** In metricsSpec order. */
+  readonly metrics: readonly string[];
+  readonly shardSpec: ShardSpec;
+  /** Bytes of all files of the segment before they were packed. */
+  readonly size: number;
+}
+
+/**
+ * The descriptor as compact JSON, keys in Druid's order.
+ *
+ * @throws when a name holds a comma: the descriptor joins names with commas, so such a list would read as other columns
+ */
+export function dataSegmentJson(segment: DataSegment): string {
+  return JSON.stringify({
+    dataSource: segment.dataSource,
+    interval: intervalText(segment.interval),
+    version: segment.version,
+    loadSpec: segment.loadSpec,
+    dimensions: joinNames('dimension', segment.dimensions),
+    metrics: joinNames('metric', segment.metrics),
+    shardSpec: segment.shardSpec,
+    binaryVersion: 9,
+    size: segment.size,
+    identifier: segmentId(segment),
+  });
+}
+
+function joinNames(kind: string, names: readonly string[]): string {
+  const bad = names.find((name) => name.includes(','));
+  if (bad !== undefined) {
+    throw new Error(
+      `The ${kind} name '${bad}' holds a comma, which separates names in a segment's descriptor. Rename it in the spec.`,
+    );
+  }
+  return names.join(',');
+}

@@ -1,0 +1,82 @@
+import type { DimensionType } from '../../spec/jobSpec.ts';
+import type { SectionHeader } from '../run/run.ts';
+import { NumericCursor, type RunSource, readLists, TextCursor } from '../run/runReader.ts';
+import { type CellLists, mergeCells, mergeNumbers, mergeTexts } from './mergeValues.ts';
+
+/** One section to merge: the same shard of one run. Sections stand in position order. */
+export interface SectionInput {
+  readonly source: RunSource;
+  readonly header: SectionHeader;
+}
+
+/** A dimension after the first walk: what its cells mean from now on. Cell 0 is null, values count from 1. */
+export interface MergedColumn {
+  readonly type: DimensionType;
+  /** Null occurs, alone or in a list. */
+  readonly hasNull: boolean;
+  readonly valueCount: number;
+  /** Longs, or bits of doubles: value `v` is at `2 * v`. Null for strings, whose values went to `onText`. */
+  readonly numbers: Int32Array | null;
+  /** Null where no row has a list of several values: cells are value ids. */
+  readonly lists: CellLists | null;
+  readonly cellCount: number;
+  /** Per section, the united cell of each of its cells. */
+  readonly cellRemaps: readonly Int32Array[];
+}
+
+/** Takes the values of the string dimensions, dimension by dimension, null first. */
+export interface TextValueSink {
+  addNullValue(dimension: number): void;
+  addValue(dimension: number, bytes: Uint8Array, start: number, end: number): void;
+}
+
+/** First walk of a merge: unites the dictionaries of all sections, streaming the texts to where they are kept. */
+export function mergeColumns(
+  sections: readonly SectionInput[],
+  types: readonly DimensionType[],
+  texts: TextValueSink,
+): MergedColumn[] {
+  return types.map((type, dimension) => {
+    const columns = sections.map((section) => section.header.columns[dimension]);
+    const hasNull = columns.some((column) => column.hasNull);
+    const remaps = columns.map((column) => new Int32Array(column.values + 1));
+    let valueCount: number;
+    let numbers: Int32Array | null = null;
+    if (type === 'string') {
+      if (hasNull) texts.addNullValue(dimension);
+      const cursors = sections.map(({ source }, i) => new TextCursor(source, columns[i].dictionary));
+      valueCount = mergeTexts(cursors, remaps, (bytes, start, end) => texts.addValue(dimension, bytes, start, end));
+    } else {
+      const cursors = sections.map(({ source }, i) => new NumericCursor(source, columns[i].dictionary));
+      const most = columns.reduce((sum, column) => sum + column.values, 1);
+      const pairs = new Int32Array(most * 2);
+      let at = 2;
+      valueCount = mergeNumbers(cursors, remaps, type === 'long', (low, high) => {
+        pairs[at++] = low;
+        pairs[at++] = high;
+      });
+      numbers = pairs.subarray(0, at);
+    }
+    const shared = { type, hasNull, valueCount, numbers };
+    if (columns.every((column) => column.lists.length === 0)) {
+      return { ...shared, lists: null, cellCount: valueCount, cellRemaps: remaps };
+    }
+    const tables = sections.map(({ source }, i) => cellTable(source, columns[i], remaps[i]));
+    const cellRemaps = columns.map((column) => new Int32Array(column.cells + 1));
+    const lists = mergeCells(tables, cellRemaps);
+    return { ...shared, lists, cellCount: lists.ends.length - 1, cellRemaps };
+  });
+}
+
+/** The cells of one section in united value ids. */
+function cellTable(source: RunSource, column: SectionHeader['columns'][number], remap: Int32Array): CellLists {
+  if (column.lists.length === 0) {
+    const ends = Int32Array.from({ length: column.cells + 1 }, (_, cell) => cell);
+    return { ends, ids: remap.slice(1) };
+  }
+  const { ends, ids } = readLists(source, column.lists);
+  const shifted = new Int32Array(ends.length + 1);
+  shifted.set(ends, 1);
+  for (let i = 0; i < ids.length; i++) ids[i] = remap[ids[i]];
+  return { ends: shifted, ids };
+}

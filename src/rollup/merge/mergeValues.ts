@@ -1,0 +1,140 @@
+import { compareDoublePairs, compareLongPairs } from '../dictionary/numericOrder.ts';
+import { compareUtf8 } from '../dictionary/utf8Order.ts';
+import type { NumericCursor, TextCursor } from '../run/runReader.ts';
+import { CursorHeap } from './heap.ts';
+
+/**
+ * Unites sorted dictionaries of texts.
+ *
+ * @param remaps per dictionary, receives the united id (from 1 on) of each of its ids
+ * @param onValue called once per distinct value in order; the bytes are valid during the call
+ * @returns the number of distinct values
+ */
+export function mergeTexts(
+  cursors: readonly TextCursor[],
+  remaps: readonly Int32Array[],
+  onValue: (bytes: Uint8Array, start: number, end: number) => void,
+): number {
+  const heap = new CursorHeap(cursors.length, (left, right) => {
+    const a = cursors[left];
+    const b = cursors[right];
+    return compareUtf8(a.bytes, a.start, a.end, b.bytes, b.start, b.end);
+  });
+  for (let i = 0; i < cursors.length; i++) if (cursors[i].next()) heap.push(i);
+  let count = 0;
+  let last: Uint8Array = new Uint8Array(0);
+  let lastStart = 0;
+  let lastEnd = 0;
+  while (heap.size > 0) {
+    const index = heap.top;
+    const cursor = cursors[index];
+    const { bytes, start, end } = cursor;
+    if (count === 0 || !equal(last, lastStart, lastEnd, bytes, start, end)) {
+      onValue(bytes, start, end);
+      count++;
+      last = bytes;
+      lastStart = start;
+      lastEnd = end;
+    }
+    remaps[index][cursor.id] = count;
+    if (cursor.next()) heap.sink();
+    else heap.pop();
+  }
+  return count;
+}
+
+function equal(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
+  const length = aEnd - aStart;
+  if (bEnd - bStart !== length) return false;
+  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
+  return true;
+}
+
+/** Unites sorted dictionaries of longs or doubles; the numeric sibling of `mergeTexts`. */
+export function mergeNumbers(
+  cursors: readonly NumericCursor[],
+  remaps: readonly Int32Array[],
+  isLong: boolean,
+  onValue: (low: number, high: number) => void,
+): number {
+  const compare = isLong ? compareLongPairs : compareDoublePairs;
+  const heap = new CursorHeap(cursors.length, (left, right) => {
+    const a = cursors[left];
+    const b = cursors[right];
+    return compare(a.low, a.high, b.low, b.high);
+  });
+  for (let i = 0; i < cursors.length; i++) if (cursors[i].next()) heap.push(i);
+  let count = 0;
+  let lastLow = 0;
+  let lastHigh = 0;
+  while (heap.size > 0) {
+    const index = heap.top;
+    const cursor = cursors[index];
+    if (count === 0 || cursor.low !== lastLow || cursor.high !== lastHigh) {
+      lastLow = cursor.low;
+      lastHigh = cursor.high;
+      onValue(lastLow, lastHigh);
+      count++;
+    }
+    remaps[index][cursor.id] = count;
+    if (cursor.next()) heap.sink();
+    else heap.pop();
+  }
+  return count;
+}
+
+/** Lists of united value ids: cell `c` is `ids[ends[c - 1]..ends[c])`; cell 0, null, has none. */
+export interface CellLists {
+  readonly ends: Int32Array;
+  readonly ids: Int32Array;
+}
+
+/**
+ * Unites the cell tables of a dimension, each sorted by value ids.
+ *
+ * @param tables per section, cells from 1 on in united value ids
+ * @param remaps per section, receives the united cell of each of its cells
+ */
+export function mergeCells(tables: readonly CellLists[], remaps: readonly Int32Array[]): CellLists {
+  const at = new Int32Array(tables.length).fill(1);
+  const compare = (left: number, right: number): number => {
+    const a = tables[left];
+    const b = tables[right];
+    return compareIds(a.ids, a.ends[at[left] - 1], a.ends[at[left]], b.ids, b.ends[at[right] - 1], b.ends[at[right]]);
+  };
+  const heap = new CursorHeap(tables.length, compare);
+  let most = 0;
+  let mostIds = 0;
+  for (let i = 0; i < tables.length; i++) {
+    most += tables[i].ends.length;
+    mostIds += tables[i].ids.length;
+    if (tables[i].ends.length > 1) heap.push(i);
+  }
+  const ends = new Int32Array(most + 1);
+  const ids = new Int32Array(mostIds);
+  let count = 0;
+  while (heap.size > 0) {
+    const index = heap.top;
+    const table = tables[index];
+    const start = table.ends[at[index] - 1];
+    const end = table.ends[at[index]];
+    if (count === 0 || compareIds(ids, ends[count - 1], ends[count], table.ids, start, end) !== 0) {
+      ids.set(table.ids.subarray(start, end), ends[count]);
+      ends[count + 1] = ends[count] + end - start;
+      count++;
+    }
+    remaps[index][at[index]] = count;
+    if (++at[index] < table.ends.length) heap.sink();
+    else heap.pop();
+  }
+  return { ends: ends.slice(0, count + 1), ids: ids.slice(0, ends[count]) };
+}
+
+function compareIds(a: Int32Array, aStart: number, aEnd: number, b: Int32Array, bStart: number, bEnd: number): number {
+  const shared = Math.min(aEnd - aStart, bEnd - bStart);
+  for (let i = 0; i < shared; i++) {
+    const difference = a[aStart + i] - b[bStart + i];
+    if (difference !== 0) return difference;
+  }
+  return aEnd - aStart - (bEnd - bStart);
+}

@@ -1,0 +1,151 @@
+import type { MetricState } from './metrics/metricState.ts';
+
+const INITIAL_ROWS = 1024;
+/** Time, hash and the share of the hash table, which is at most half full. */
+const BYTES_PER_ROW = 20;
+
+/**
+ * The rows of one run while they are gathered: columns of times and cells, the metrics' states, and, with rollup, a hash table
+ * from (time, cells) to the row that has them. Without rollup every record is a row of its own.
+ */
+export class RowIndex {
+  rows = 0;
+  /** Truncated times, epoch milliseconds. */
+  times = new Float64Array(INITIAL_ROWS);
+  /** Per dimension, a cell per row. */
+  readonly cells: Int32Array[];
+  readonly metrics: readonly MetricState[];
+  readonly #rollup: boolean;
+  #hashes = new Int32Array(INITIAL_ROWS);
+  /** Row number + 1; 0 is empty. */
+  #table = new Int32Array(INITIAL_ROWS * 2);
+  #batchHashes = new Int32Array(0);
+
+  constructor(dimensions: number, metrics: readonly MetricState[], rollup: boolean) {
+    this.cells = Array.from({ length: dimensions }, () => new Int32Array(INITIAL_ROWS));
+    this.metrics = metrics;
+    this.#rollup = rollup;
+    for (const metric of metrics) metric.ensure(INITIAL_ROWS);
+  }
+
+  /**
+   * Finds or makes the row of each record.
+   *
+   * @param times truncated times, one per record
+   * @param cells per dimension, a cell per record
+   * @param rows receives the row number of each record
+   */
+  group(times: Float64Array, cells: readonly Int32Array[], count: number, rows: Int32Array): void {
+    this.#ensure(this.rows + count);
+    if (!this.#rollup) {
+      for (let i = 0; i < count; i++) rows[i] = this.rows + i;
+      this.times.set(times.subarray(0, count), this.rows);
+      for (let column = 0; column < cells.length; column++) {
+        this.cells[column].set(cells[column].subarray(0, count), this.rows);
+      }
+      this.rows += count;
+      return;
+    }
+    const hashes = this.#hashRecords(times, cells, count);
+    const table = this.#table;
+    const mask = table.length - 1;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      let place = hash & mask;
+      for (;;) {
+        const row = table[place] - 1;
+        if (row < 0) {
+          table[place] = this.rows + 1;
+          rows[i] = this.#add(times[i], cells, i, hash);
+          break;
+        }
+        if (this.#hashes[row] === hash && this.times[row] === times[i] && this.#cellsEqual(row, cells, i)) {
+          rows[i] = row;
+          break;
+        }
+        place = (place + 1) & mask;
+      }
+    }
+  }
+
+  /** Bytes in use, metrics included; a function of the rows alone: it decides where runs are cut. */
+  memoryUsage(): number {
+    let perRow = BYTES_PER_ROW + 4 * this.cells.length;
+    let sum = 0;
+    for (const metric of this.metrics) {
+      perRow += metric.bytesPerRow;
+      sum += metric.extraMemory();
+    }
+    return sum + perRow * this.rows;
+  }
+
+  /** Forgets all rows and keeps the buffers. */
+  clear(): void {
+    for (const metric of this.metrics) metric.clear(this.rows);
+    this.#table.fill(0);
+    this.rows = 0;
+  }
+
+  #hashRecords(times: Float64Array, cells: readonly Int32Array[], count: number): Int32Array {
+    if (this.#batchHashes.length < count) this.#batchHashes = new Int32Array(count);
+    const hashes = this.#batchHashes;
+    for (let i = 0; i < count; i++) {
+      hashes[i] = Math.imul(times[i] % 0x1_0000_0000, 0x9e3779b1) ^ (times[i] / 0x1_0000_0000);
+    }
+    for (const column of cells) {
+      for (let i = 0; i < count; i++) {
+        const mixed = Math.imul(hashes[i] ^ column[i], 0x85ebca6b);
+        hashes[i] = mixed ^ (mixed >>> 15);
+      }
+    }
+    return hashes;
+  }
+
+  #cellsEqual(row: number, cells: readonly Int32Array[], record: number): boolean {
+    const own = this.cells;
+    for (let column = 0; column < own.length; column++) {
+      if (own[column][row] !== cells[column][record]) return false;
+    }
+    return true;
+  }
+
+  #add(time: number, cells: readonly Int32Array[], record: number, hash: number): number {
+    const row = this.rows++;
+    this.times[row] = time;
+    this.#hashes[row] = hash;
+    const own = this.cells;
+    for (let column = 0; column < own.length; column++) own[column][row] = cells[column][record];
+    return row;
+  }
+
+  #ensure(rows: number): void {
+    if (rows <= this.times.length) return;
+    const size = Math.max(rows, this.times.length * 2);
+    const times = new Float64Array(size);
+    times.set(this.times);
+    this.times = times;
+    for (let column = 0; column < this.cells.length; column++) {
+      const larger = new Int32Array(size);
+      larger.set(this.cells[column]);
+      this.cells[column] = larger;
+    }
+    for (const metric of this.metrics) metric.ensure(size);
+    const hashes = new Int32Array(size);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+    if (this.#rollup) this.#rehash(size);
+  }
+
+  #rehash(capacity: number): void {
+    let size = this.#table.length;
+    while (size < capacity * 2) size *= 2;
+    const table = new Int32Array(size);
+    const mask = size - 1;
+    for (let row = 0; row < this.rows; row++) {
+      let place = this.#hashes[row] & mask;
+      while (table[place] !== 0) place = (place + 1) & mask;
+      table[place] = row + 1;
+    }
+    this.#table = table;
+  }
+}

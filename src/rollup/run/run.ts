@@ -1,0 +1,63 @@
+/**
+ * A run: sorted, rolled-up, dictionary-encoded rows, as a mapper writes them and a reducer merges them. One spill file holds one
+ * run, cut into sections, one per shard of a time chunk; a section stands alone (its dictionaries hold just the values that its
+ * rows use) and consists of blocks of at most about 1 MiB: first dictionaries, then rows. That block is also the record of a
+ * Hadoop shuffle.
+ *
+ *     section  := dictionary-block* list-block* row-block* header
+ *     string dictionary-block := count:i32 | ends:i32[count] | bytes        values in UTF-16 order, without null
+ *     numeric dictionary-block := count:i32 | (low, high):i32[2 * count]
+ *     list-block := count:i32 | ends:i32[count] | value ids:i32[]           cells 1.. of a dimension that has lists
+ *     row-block := rows:i32 | times:f64[rows] | cells per dimension: u8, u16 or i32 [rows] | states per metric
+ *
+ * Every part is aligned to 8 bytes, numbers are little-endian. Value ids and cells count from 1 in sorted order; 0 is null.
+ */
+
+/** Where a block lies in its file. */
+export interface BlockRef {
+  readonly offset: number;
+  readonly length: number;
+  /** Values, lists or rows in it. */
+  readonly count: number;
+}
+
+export interface SectionColumn {
+  /** Distinct values, without null. */
+  readonly values: number;
+  /** A row or a list element of the section is null. */
+  readonly hasNull: boolean;
+  /** Highest cell: the number of values and lists that occur as a row's value. */
+  readonly cells: number;
+  readonly dictionary: readonly BlockRef[];
+  /** Blocks of the cell table; empty when cells are value ids. */
+  readonly lists: readonly BlockRef[];
+}
+
+export interface SectionHeader {
+  readonly rows: number;
+  readonly columns: readonly SectionColumn[];
+  readonly blocks: readonly BlockRef[];
+}
+
+/** A section as manifests name it; the header is read from the file. */
+export interface SectionRef {
+  /** Start of the time chunk, epoch milliseconds. */
+  readonly chunk: number;
+  /** Bucket of the hash, or number of the range, within the chunk. */
+  readonly shard: number;
+  readonly rows: number;
+  readonly header: BlockRef;
+}
+
+/** Payload of a block, about. */
+export const BLOCK_BYTES_MAX = 1 << 20;
+
+/** Rows of a row block: so many that it stays within a block, at least 64. */
+export function rowsPerBlock(bytesPerRow: number): number {
+  return Math.max(64, Math.min(8192, Math.floor(BLOCK_BYTES_MAX / bytesPerRow)));
+}
+
+/** Width of a dimension's cells in row blocks, in bytes. */
+export function cellWidth(cells: number): 1 | 2 | 4 {
+  return cells <= 0xff ? 1 : cells <= 0xffff ? 2 : 4;
+}

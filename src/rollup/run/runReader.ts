@@ -1,0 +1,97 @@
+import { BlockReader } from './blockBytes.ts';
+import type { BlockRef, SectionHeader, SectionRef } from './run.ts';
+
+/** Reads blocks of one run by their place. */
+export interface RunSource {
+  /** @returns a block in a buffer of its own, beginning at a multiple of 8 */
+  read(ref: BlockRef): Uint8Array;
+}
+
+export function readHeader(source: RunSource, section: SectionRef): SectionHeader {
+  return JSON.parse(new TextDecoder().decode(source.read(section.header))) as SectionHeader;
+}
+
+/** A walk over the texts of a dictionary, block by block: `next` moves to the following value. */
+export class TextCursor {
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  /** Id of the current value within its section, from 1 on. */
+  id = 0;
+  readonly #source: RunSource;
+  readonly #blocks: readonly BlockRef[];
+  #block = 0;
+  #ends = new Int32Array(0);
+  #at = 0;
+
+  constructor(source: RunSource, blocks: readonly BlockRef[]) {
+    this.#source = source;
+    this.#blocks = blocks;
+  }
+
+  next(): boolean {
+    if (this.#at === this.#ends.length) {
+      if (this.#block === this.#blocks.length) return false;
+      const reader = new BlockReader(this.#source.read(this.#blocks[this.#block++]));
+      const count = reader.int32(1)[0];
+      this.#ends = reader.int32(count);
+      this.bytes = reader.uint8(this.#ends[count - 1]);
+      this.#at = 0;
+      this.end = 0;
+    }
+    this.start = this.end;
+    this.end = this.#ends[this.#at++];
+    this.id++;
+    return true;
+  }
+}
+
+/** A walk over the numbers of a dictionary. */
+export class NumericCursor {
+  low = 0;
+  high = 0;
+  id = 0;
+  readonly #source: RunSource;
+  readonly #blocks: readonly BlockRef[];
+  #block = 0;
+  #pairs = new Int32Array(0);
+  #at = 0;
+
+  constructor(source: RunSource, blocks: readonly BlockRef[]) {
+    this.#source = source;
+    this.#blocks = blocks;
+  }
+
+  next(): boolean {
+    if (this.#at === this.#pairs.length) {
+      if (this.#block === this.#blocks.length) return false;
+      const reader = new BlockReader(this.#source.read(this.#blocks[this.#block++]));
+      this.#pairs = reader.int32(reader.int32(1)[0] * 2);
+      this.#at = 0;
+    }
+    this.low = this.#pairs[this.#at++];
+    this.high = this.#pairs[this.#at++];
+    this.id++;
+    return true;
+  }
+}
+
+/** All lists of a section's column, cell by cell: lists are few next to rows. */
+export function readLists(source: RunSource, blocks: readonly BlockRef[]): { ends: Int32Array; ids: Int32Array } {
+  const parts = blocks.map((ref) => {
+    const reader = new BlockReader(source.read(ref));
+    const count = reader.int32(1)[0];
+    const ends = reader.int32(count);
+    return { ends, ids: reader.int32(count === 0 ? 0 : ends[count - 1]) };
+  });
+  const ends = new Int32Array(parts.reduce((sum, part) => sum + part.ends.length, 0));
+  const ids = new Int32Array(parts.reduce((sum, part) => sum + part.ids.length, 0));
+  let cell = 0;
+  let base = 0;
+  for (const part of parts) {
+    for (const end of part.ends) ends[cell++] = base + end;
+    ids.set(part.ids, base);
+    base += part.ids.length;
+  }
+  return { ends, ids };
+}

@@ -1,0 +1,29 @@
+import type { RecordBatch } from '../../input/recordBatch.ts';
+import type { HashedDimension } from '../../partition/hashShards.ts';
+import type { RunColumn } from '../../rollup/run/runWriter.ts';
+
+/**
+ * One dimension of the rows in memory. A row holds a **cell** of it, an int32: 0 is null, a positive cell the id of a value,
+ * a negative one (`-1 - n`) the n-th list of a multi-value dimension. Equal cells are equal dimension values and the other way
+ * round, so a group key is a tuple of cells.
+ */
+export interface DimensionColumn {
+  readonly name: string;
+  /**
+   * Turns one field of some records of a batch into cells.
+   *
+   * @param records the records wanted, `records[0..count)`
+   * @param cells receives a cell per wanted record
+   * @param faulty counted up at the number of each record whose value is none of this type (its cell is then null)
+   */
+  assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array, faulty: Uint8Array): void;
+  /** Puts the cells of all rows in order. */
+  rank(cells: Int32Array, rows: number): RankedColumn;
+  /** Bytes in use, a function of the values alone: it decides where runs are cut. */
+  memoryUsage(): number;
+  /** Forgets all values, between runs. */
+  clear(): void;
+}
+
+/** A dimension of a run: cells replaced by their ranks, 0 for null. Valid until the column's `clear`. */
+export type RankedColumn = RunColumn & HashedDimension;

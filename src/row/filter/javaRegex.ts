@@ -1,0 +1,3 @@
+export function javaRegExp(pattern: string): RegExp {
+  return new RegExp(pattern, 'u');
+}

@@ -1,0 +1,100 @@
+import { FieldKind } from '../../input/record.ts';
+import { BATCH_ROWS } from '../../input/recordBatch.ts';
+import type { NumericByTimeState } from '../../rollup/metrics/byTimeState.ts';
+import type { DoubleState } from '../../rollup/metrics/doubleState.ts';
+import type { LongState } from '../../rollup/metrics/longState.ts';
+import type { NumericType } from '../../spec/jobSpec.ts';
+import { coerceMetric, newNumber } from '../coerce.ts';
+import type { Aggregator, GroupedRecords } from './aggregator.ts';
+import type { TimeSource } from './timeSource.ts';
+
+export class CountAggregator implements Aggregator {
+  readonly #state: LongState;
+
+  constructor(state: LongState) {
+    this.#state = state;
+  }
+
+  aggregate({ rows, count }: GroupedRecords): void {
+    for (let i = 0; i < count; i++) this.#state.add(rows[i], 1, 0);
+  }
+}
+
+/** longSum, longMin, longMax, longAny. */
+export class LongAggregator implements Aggregator {
+  readonly #state: LongState;
+  readonly #slot: number;
+  readonly #number = newNumber();
+
+  constructor(state: LongState, slot: number) {
+    this.#state = state;
+    this.#slot = slot;
+  }
+
+  aggregate({ batch, records, rows, count }: GroupedRecords, faulty: Uint8Array): void {
+    const base = this.#slot * BATCH_ROWS;
+    const number = this.#number;
+    const { kinds } = batch;
+    for (let i = 0; i < count; i++) {
+      const at = base + records[i];
+      if (kinds[at] <= FieldKind.null) continue;
+      if (coerceMetric(batch, at, 'long', number)) this.#state.add(rows[i], number.pair[0], number.pair[1]);
+      else faulty[records[i]]++;
+    }
+  }
+}
+
+/** The double and float aggregators of the same kinds. */
+export class DoubleAggregator implements Aggregator {
+  readonly #state: DoubleState;
+  readonly #slot: number;
+  readonly #type: NumericType;
+  readonly #number = newNumber();
+
+  constructor(state: DoubleState, slot: number, type: 'float' | 'double') {
+    this.#state = state;
+    this.#slot = slot;
+    this.#type = type;
+  }
+
+  aggregate({ batch, records, rows, count }: GroupedRecords, faulty: Uint8Array): void {
+    const base = this.#slot * BATCH_ROWS;
+    const number = this.#number;
+    const { kinds } = batch;
+    for (let i = 0; i < count; i++) {
+      const at = base + records[i];
+      if (kinds[at] <= FieldKind.null) continue;
+      if (coerceMetric(batch, at, this.#type, number)) this.#state.add(rows[i], number.double[0]);
+      else faulty[records[i]]++;
+    }
+  }
+}
+
+/** longFirst, doubleLast and their kind: nulls are candidates too. */
+export class NumericByTimeAggregator implements Aggregator {
+  readonly #state: NumericByTimeState;
+  readonly #slot: number;
+  readonly #type: NumericType;
+  readonly #time: TimeSource;
+  readonly #number = newNumber();
+
+  constructor(state: NumericByTimeState, slot: number, type: NumericType, time: TimeSource) {
+    this.#state = state;
+    this.#slot = slot;
+    this.#type = type;
+    this.#time = time;
+  }
+
+  aggregate(grouped: GroupedRecords, faulty: Uint8Array): void {
+    const { batch, records, rows, count } = grouped;
+    const base = this.#slot * BATCH_ROWS;
+    const { pair } = this.#number;
+    for (let i = 0; i < count; i++) {
+      const at = base + records[i];
+      const time = this.#time.timeOf(grouped, records[i]);
+      if (batch.kinds[at] <= FieldKind.null) this.#state.add(rows[i], time, 0, 0, 1);
+      else if (coerceMetric(batch, at, this.#type, this.#number)) this.#state.add(rows[i], time, pair[0], pair[1], 0);
+      else faulty[records[i]]++;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { BlockEncoder } from '../../kernel/lz4.ts';
+import { lz4Decode } from '../../kernel/lz4Decode.ts';
+import type { BlockCompression } from '../../spec/jobSpec.ts';
+import type { ScratchFile } from '../scratch.ts';
+
+/** No block of a segment is longer than this before compression: readers decompress into buffers of this size. */
+export const MAX_BLOCK_BYTES = 65_536;
+
+/** One way to store blocks. Siblings differ in id and bytes only. */
+export interface BlockCodec {
+  /** Druid's `CompressionStrategy` id, the byte in column headers. */
+  readonly id: number;
+  /** Appends the stored form of `source[start, end)`, at most 64 KiB, to `sink`; returns how many bytes were appended. */
+  compress(source: Uint8Array, start: number, end: number, sink: ScratchFile): number;
+  /** Undoes `compress` for `stored[0, length)` into `target` from 0; returns the number of bytes written. */
+  decompress(stored: Uint8Array, length: number, target: Uint8Array): number;
+}
+
+/**
+ * The codec for a name of the index spec.
+ *
+ * @param field the index spec's field, for errors
+ * @param lz4 the codec to share where the name is lz4
+ * @throws Error for compressions that are not written yet, naming the index spec's field
+ */
+export function blockCodec(compression: BlockCompression, field: string, lz4: BlockCodec): BlockCodec {
+  switch (compression) {
+    case 'lz4':
+      return lz4;
+    case 'uncompressed':
+      return UNCOMPRESSED;
+    default:
+      throw new Error(
+        `indexSpec.${field} "${compression}" cannot be written yet: use "lz4" or "uncompressed" (Druid reads all of them alike)`,
+      );
+  }
+}
+
+/** Raw LZ4 blocks without frame or size. The returned codec owns one output buffer. */
+export function lz4Codec(encoder: BlockEncoder): BlockCodec {
+  const target = new Uint8Array(encoder.maxEncodedLength(MAX_BLOCK_BYTES));
+  return {
+    id: 0x01,
+    compress(source, start, end, sink) {
+      const length = encoder.encode(source, start, end, target, 0);
+      sink.append(target, 0, length);
+      return length;
+    },
+    decompress: (stored, length, output) => lz4Decode(stored, 0, length, output, 0),
+  };
+}
+
+const UNCOMPRESSED: BlockCodec = {
+  id: 0xff,
+  compress(source, start, end, sink) {
+    sink.append(source, start, end);
+    return end - start;
+  },
+  decompress(stored, length, target) {
+    target.set(stored.subarray(0, length));
+    return length;
+  },
+};

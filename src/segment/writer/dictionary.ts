@@ -1,0 +1,86 @@
+import type { Scratch } from '../scratch.ts';
+import type { ByteSource } from './byteSource.ts';
+import { GenericIndexedWriter } from './genericIndexed.ts';
+
+/**
+ * The UTF-8 dictionary of a string column: a GenericIndexed with flag 1, values strictly ascending in UTF-16 code unit order
+ * (Java's `String.compareTo`), null before everything. Ids are positions. The order is checked on the way in, for a dictionary
+ * out of order makes wrong query results, not errors.
+ */
+export class DictionaryWriter {
+  readonly #column: string;
+  readonly #values: GenericIndexedWriter;
+  #hasNull = false;
+
+  constructor(column: string, scratch: Scratch) {
+    this.#column = column;
+    this.#values = new GenericIndexedWriter(column, 'dictionary', scratch);
+  }
+
+  /** Number of values, null included. */
+  get cardinality(): number {
+    return this.#values.count;
+  }
+
+  get hasNull(): boolean {
+    return this.#hasNull;
+  }
+
+  /** True as long as the column holds nothing but nulls. */
+  get isNullOnly(): boolean {
+    return this.#values.count === (this.#hasNull ? 1 : 0);
+  }
+
+  /** Adds null, which must be the first value. */
+  addNull(): void {
+    if (this.#values.count > 0) {
+      throw new Error(
+        `dictionary of column "${this.#column}": null must come first, before ${this.#values.count} value(s)`,
+      );
+    }
+    this.#hasNull = true;
+    this.#values.appendNull();
+  }
+
+  /** Adds the value whose UTF-8 bytes are `bytes[start, end)`. */
+  add(bytes: Uint8Array, start: number, end: number): void {
+    const values = this.#values;
+    if (values.count > (this.#hasNull ? 1 : 0)) {
+      const { stage, elementStart, elementEnd } = values;
+      if (compareUtf8AsUtf16(stage, elementStart, elementEnd, bytes, start, end) >= 0) {
+        const previous = new TextDecoder().decode(stage.subarray(elementStart, elementEnd));
+        const value = new TextDecoder().decode(bytes.subarray(start, end));
+        throw new Error(
+          `dictionary of column "${this.#column}": values must be strictly ascending in UTF-16 order, ` +
+            `but ${JSON.stringify(value)} comes after ${JSON.stringify(previous)}`,
+        );
+      }
+    }
+    values.append(bytes, start, end);
+  }
+
+  parts(): ByteSource[] {
+    return this.#values.parts(true);
+  }
+}
+
+/**
+ * Compares two UTF-8 strings in the order of their UTF-16 code units. It is byte order but for one case: characters beyond U+FFFF
+ * (lead byte F0 and up) are surrogate pairs in UTF-16 and so stand before U+E000..U+FFFF (lead bytes EE and EF).
+ */
+export function compareUtf8AsUtf16(
+  left: Uint8Array,
+  leftStart: number,
+  leftEnd: number,
+  right: Uint8Array,
+  rightStart: number,
+  rightEnd: number,
+): number {
+  const shared = Math.min(leftEnd - leftStart, rightEnd - rightStart);
+  for (let i = 0; i < shared; i++) {
+    const a = left[leftStart + i];
+    const b = right[rightStart + i];
+    if (a !== b) return a >= 0xee && b >= 0xee && a >= 0xf0 !== b >= 0xf0 ? b - a : a - b;
+  }
+  return leftEnd - leftStart - (rightEnd - rightStart);
+}

@@ -1,0 +1,147 @@
+import type { Scratch, ScratchFile } from '../scratch.ts';
+import { type ByteSource, bytesSource } from './byteSource.ts';
+import { concatBytes, putInt32, utf8 } from './bytes.ts';
+import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './limits.ts';
+
+const FIRST_STAGE_BYTES = 1024;
+const STAGE_BYTES = 16_384;
+const ENDS_STAGE_BYTES = 4096;
+
+/**
+ * Writes a GenericIndexed, version 1, element by element: markers and values to one scratch file, end offsets to another.
+ * Small elements are gathered in a stage, so that a million dictionary values or one-row bitmaps cost no call each.
+ *
+ * An element is written in place: `begin` makes room in `stage`, the caller writes from the offset returned, `commit` takes the
+ * offset after the last byte. The last element stays readable in `stage` between `elementStart` and `elementEnd`.
+ */
+export class GenericIndexedWriter {
+  /** Bytes of the elements not yet in scratch; replaced when it grows, so read it after `begin`. */
+  stage: Uint8Array = new Uint8Array(FIRST_STAGE_BYTES);
+  /** Where the bytes of the last committed element start in `stage`. */
+  elementStart = 0;
+  /** Where they end. */
+  elementEnd = 0;
+  /** Number of elements. */
+  count = 0;
+
+  readonly #column: string;
+  readonly #part: string;
+  readonly #values: ScratchFile;
+  readonly #ends: ScratchFile;
+  readonly #endsStage = new Uint8Array(ENDS_STAGE_BYTES);
+  #endsStaged = 0;
+  #staged = 0;
+  #valuesLength = 0;
+
+  /**
+   * @param part names the part of the column in errors: `dictionary`, `bitmaps`
+   */
+  constructor(column: string, part: string, scratch: Scratch) {
+    this.#column = column;
+    this.#part = part;
+    this.#values = scratch.create();
+    this.#ends = scratch.create();
+  }
+
+  /** Makes room for an element of at most `maxLength` bytes; returns the offset in `stage` to write it at. */
+  begin(maxLength: number): number {
+    const needed = 4 + maxLength;
+    if (this.stage.length - this.#staged < needed) this.#makeRoom(needed);
+    putInt32(this.stage, this.#staged, 0);
+    return this.#staged + 4;
+  }
+
+  /** Ends the element begun last at offset `end` of `stage`. */
+  commit(end: number): void {
+    this.elementStart = this.#staged + 4;
+    this.elementEnd = end;
+    this.#valuesLength += end - this.#staged;
+    this.#staged = end;
+    this.#endElement();
+  }
+
+  /** Appends a copy of `bytes[start, end)`. */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    const at = this.begin(end - start);
+    const stage = this.stage;
+    if (end - start > 48) stage.set(bytes.subarray(start, end), at);
+    else for (let from = start, to = at; from < end; ) stage[to++] = bytes[from++];
+    this.commit(at + end - start);
+  }
+
+  /** Appends a null: marker -1 and no bytes. */
+  appendNull(): void {
+    const at = this.begin(0);
+    putInt32(this.stage, at - 4, -1);
+    this.commit(at);
+  }
+
+  /**
+   * The finished list; nothing may be appended afterwards.
+   *
+   * @param isSorted elements are strictly ascending, which permits reverse look-up; the caller guards the order
+   */
+  parts(isSorted: boolean): ByteSource[] {
+    this.#flushValues();
+    this.#flushEnds();
+    const length = 4 + 4 * this.count + this.#valuesLength;
+    if (length > MAX_GENERIC_INDEXED_BYTES) throw tooLarge(this.#column, this.#part);
+    const head = new Uint8Array(10);
+    head[0] = 1;
+    head[1] = isSorted ? 1 : 0;
+    putInt32(head, 2, length);
+    putInt32(head, 6, this.count);
+    return [bytesSource(head), this.#ends, this.#values];
+  }
+
+  #endElement(): void {
+    if (this.#valuesLength > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
+    if (this.#endsStaged === ENDS_STAGE_BYTES) this.#flushEnds();
+    putInt32(this.#endsStage, this.#endsStaged, this.#valuesLength);
+    this.#endsStaged += 4;
+    this.count++;
+  }
+
+  #makeRoom(needed: number): void {
+    if (this.stage.length >= STAGE_BYTES) this.#flushValues();
+    if (this.stage.length - this.#staged >= needed) return;
+    const longer = new Uint8Array(Math.max(this.stage.length * 2, this.#staged + needed));
+    longer.set(this.stage.subarray(0, this.#staged));
+    this.stage = longer;
+  }
+
+  #flushValues(): void {
+    this.#values.append(this.stage, 0, this.#staged);
+    this.#staged = 0;
+  }
+
+  #flushEnds(): void {
+    this.#ends.append(this.#endsStage, 0, this.#endsStaged);
+    this.#endsStaged = 0;
+  }
+}
+
+/**
+ * A GenericIndexed of strings or nulls, as index.drd holds them. The flag is 1 as long as every string is above the element
+ * before it in UTF-16 order; nothing is compared with a null before it.
+ */
+export function stringList(values: readonly (string | null)[]): Uint8Array {
+  const elements = values.map((value) => (value === null ? new Uint8Array(0) : utf8(value)));
+  const sorted = values.every((value, i) => {
+    const previous = i === 0 ? null : values[i - 1];
+    return previous === null || (value !== null && previous < value);
+  });
+  const head = new Uint8Array(10 + 4 * values.length);
+  const body: Uint8Array[] = [];
+  let end = 0;
+  for (let i = 0; i < values.length; i++) {
+    end += 4 + elements[i].length;
+    putInt32(head, 10 + 4 * i, end);
+    body.push(values[i] === null ? new Uint8Array(4).fill(0xff) : new Uint8Array(4), elements[i]);
+  }
+  head[0] = 1;
+  head[1] = sorted ? 1 : 0;
+  putInt32(head, 2, 4 + 4 * values.length + end);
+  putInt32(head, 6, values.length);
+  return concatBytes([head, ...body]);
+}

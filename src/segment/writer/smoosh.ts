@@ -1,0 +1,56 @@
+import { type ByteSource, bytesSource, totalLength } from './byteSource.ts';
+import { utf8 } from './bytes.ts';
+import { MAX_SMOOSH_CHUNK_BYTES } from './limits.ts';
+import { type SegmentFile, segmentFile } from './segmentFile.ts';
+
+/** A named part of the smoosh container: a column, `index.drd`, `metadata.drd`. */
+export interface SmooshEntry {
+  readonly name: string;
+  readonly parts: readonly ByteSource[];
+}
+
+/**
+ * Lays entries one after the other into chunk files `00000.smoosh`, `00001.smoosh`, ... and describes them in `meta.smoosh`, as
+ * Druid's `FileSmoosher` does. An entry stands in one chunk.
+ *
+ * @param maxChunkBytes chunk length at which a further file begins
+ * @returns `meta.smoosh` first, then the chunk files
+ * @throws Error for an entry longer than a chunk, or a name that meta.smoosh cannot hold
+ */
+export function smooshFiles(entries: readonly SmooshEntry[], maxChunkBytes = MAX_SMOOSH_CHUNK_BYTES): SegmentFile[] {
+  const chunks: ByteSource[][] = [[]];
+  const lines: { name: string; line: string }[] = [];
+  let chunkLength = 0;
+  for (const { name, parts } of entries) {
+    checkName(name);
+    const length = totalLength(parts);
+    if (length > maxChunkBytes) {
+      throw new Error(
+        `column "${name}" takes ${length} bytes, more than a file of a segment can hold (${maxChunkBytes}): make smaller segments`,
+      );
+    }
+    if (chunkLength + length > maxChunkBytes) {
+      chunks.push([]);
+      chunkLength = 0;
+    }
+    const chunk = chunks.length - 1;
+    chunks[chunk].push(...parts);
+    lines.push({ name, line: `${name},${chunk},${chunkLength},${chunkLength + length}\n` });
+    chunkLength += length;
+  }
+  lines.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const meta = `v1,${maxChunkBytes},${chunks.length}\n${lines.map(({ line }) => line).join('')}`;
+  return [
+    segmentFile('meta.smoosh', [bytesSource(utf8(meta))]),
+    ...chunks.map((parts, i) => segmentFile(`${String(i).padStart(5, '0')}.smoosh`, parts)),
+  ];
+}
+
+/** Throws for a name that a line of meta.smoosh cannot hold. */
+export function checkName(name: string): void {
+  if (!/[,\n\r]/.test(name)) return;
+  throw new Error(
+    `column ${JSON.stringify(name)} cannot be stored: a segment's table of contents separates names by commas and line ends; ` +
+      'rename it, for instance with a flattenSpec field or a transform',
+  );
+}

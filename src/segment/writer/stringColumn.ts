@@ -1,0 +1,112 @@
+import type { Scratch } from '../scratch.ts';
+import { bitmapIndex } from './bitmapIndex.ts';
+import type { BlockCodec } from './blockCodec.ts';
+import { type ByteSource, bytesSource } from './byteSource.ts';
+import { putInt32 } from './bytes.ts';
+import type { DictionaryWriter } from './dictionary.ts';
+import { IdColumnWriter, MultiIdColumnWriter } from './idColumn.ts';
+
+/** Versions of Druid's `DictionaryEncodedColumnPartSerde`. */
+const VERSION_UNCOMPRESSED_SINGLE_VALUE = 0;
+const VERSION_UNCOMPRESSED_MULTI_VALUE = 1;
+const VERSION_COMPRESSED = 2;
+const VERSION_UNCOMPRESSED_WITH_FLAGS = 3;
+/** Its feature flags. */
+const FLAG_MULTI_VALUE = 1;
+const FLAG_MULTI_VALUE_V3 = 2;
+const FLAG_NO_BITMAP_INDEX = 4;
+
+export interface StringColumnOptions {
+  readonly name: string;
+  readonly hasMultipleValues: boolean;
+  readonly createBitmapIndex: boolean;
+  /** Null: dimensionCompression "uncompressed", which has layouts of its own for ids. */
+  readonly codec: BlockCodec | null;
+}
+
+/** A `stringDictionary` column part: version, flags, dictionary, ids, bitmap index. */
+export class StringColumnWriter {
+  /** Rows appended so far. */
+  rows = 0;
+  readonly #options: StringColumnOptions;
+  readonly #dictionary: DictionaryWriter;
+  readonly #scratch: Scratch;
+  readonly #ids: IdColumnWriter | MultiIdColumnWriter;
+
+  /** @param dictionary complete: the width of ids follows from its size */
+  constructor(options: StringColumnOptions, dictionary: DictionaryWriter, scratch: Scratch) {
+    this.#options = options;
+    this.#dictionary = dictionary;
+    this.#scratch = scratch;
+    const { name, codec } = options;
+    this.#ids = options.hasMultipleValues
+      ? new MultiIdColumnWriter(name, dictionary.cardinality, codec, scratch)
+      : new IdColumnWriter(name, dictionary.cardinality, codec, scratch);
+  }
+
+  /** Appends one id per row. */
+  appendIds(ids: Int32Array, rows: number): void {
+    if (!(this.#ids instanceof IdColumnWriter)) {
+      throw new Error(`column "${this.#options.name}" has multiple values: give lists of ids, not one id per row`);
+    }
+    this.#checkIds(ids, rows);
+    this.#ids.append(ids, rows);
+    this.rows += rows;
+  }
+
+  /** Appends rows; row i has `ids[ends[i - 1], ends[i])`. A row without ids is a null row, whose bitmap is that of id 0. */
+  appendIdLists(ends: Int32Array, ids: Int32Array, rows: number): void {
+    if (!(this.#ids instanceof MultiIdColumnWriter)) {
+      throw new Error(`column "${this.#options.name}" has single values: give one id per row, not lists of ids`);
+    }
+    this.#checkIds(ids, rows === 0 ? 0 : ends[rows - 1]);
+    if (!this.#dictionary.hasNull) this.#checkNoEmptyRow(ends, rows);
+    this.#ids.append(ends, ids, rows);
+    this.rows += rows;
+  }
+
+  /** The finished part; builds the bitmap index. */
+  parts(): ByteSource[] {
+    this.#ids.finish();
+    const { name, createBitmapIndex } = this.#options;
+    return [
+      bytesSource(this.#versionAndFlags()),
+      ...this.#dictionary.parts(),
+      ...this.#ids.parts(),
+      ...(createBitmapIndex ? bitmapIndex(name, this.#dictionary.cardinality, this.#ids, this.#scratch) : []),
+    ];
+  }
+
+  #versionAndFlags(): Uint8Array {
+    const { codec, hasMultipleValues, createBitmapIndex } = this.#options;
+    if (codec === null && createBitmapIndex) {
+      return Uint8Array.of(hasMultipleValues ? VERSION_UNCOMPRESSED_MULTI_VALUE : VERSION_UNCOMPRESSED_SINGLE_VALUE);
+    }
+    const multiValueFlag = codec === null ? FLAG_MULTI_VALUE : FLAG_MULTI_VALUE_V3;
+    const head = new Uint8Array(5);
+    head[0] = codec === null ? VERSION_UNCOMPRESSED_WITH_FLAGS : VERSION_COMPRESSED;
+    putInt32(head, 1, (hasMultipleValues ? multiValueFlag : 0) | (createBitmapIndex ? 0 : FLAG_NO_BITMAP_INDEX));
+    return head;
+  }
+
+  #checkIds(ids: Int32Array, count: number): void {
+    const cardinality = this.#dictionary.cardinality;
+    for (let i = 0; i < count; i++) {
+      if (ids[i] >>> 0 >= cardinality) {
+        throw new Error(
+          `column "${this.#options.name}": id ${ids[i]} is outside its dictionary of ${cardinality} value(s)`,
+        );
+      }
+    }
+  }
+
+  #checkNoEmptyRow(ends: Int32Array, rows: number): void {
+    for (let i = 0, start = 0; i < rows; start = ends[i++]) {
+      if (ends[i] === start) {
+        throw new Error(
+          `column "${this.#options.name}": row ${this.rows + i} has no value, but its dictionary has no null to index it under`,
+        );
+      }
+    }
+  }
+}

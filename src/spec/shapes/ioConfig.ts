@@ -1,0 +1,73 @@
+import { shape, type Union } from '../field.ts';
+
+/** `HadoopIOConfig`. */
+export const ioConfigShape = shape('HadoopIOConfig', 'Where data comes from and where segments go.', {
+  type: { kind: 'string', why: 'kind of ioConfig', oneOf: ['hadoop'], default: 'hadoop' },
+  inputSpec: { kind: 'node', why: 'the input files', required: true, type: { union: () => inputSpecUnion } },
+  metadataUpdateSpec: {
+    kind: 'node',
+    why: 'the metadata store that learns of the segments',
+    oldNames: ['updaterJobSpec'],
+    type: { union: () => metadataUpdateUnion },
+  },
+  segmentOutputPath: { kind: 'string', why: 'the folder of deep storage that segments are written to' },
+  dropExisting: {
+    kind: 'boolean',
+    why: 'time chunks of the intervals that get no rows are emptied by tombstones',
+    default: false,
+  },
+});
+
+/** `PathSpec`. */
+export const inputSpecUnion = {
+  name: 'InputSpec',
+  about: 'The input files.',
+  discriminator: 'type',
+  defaultType: null,
+  shapes: {
+    static: shape('StaticInputSpec', 'Files, folders and globs.', {
+      paths: {
+        kind: 'node',
+        why: 'paths divided by commas, or a list of them; globs are expanded',
+        required: true,
+        type: { json: { type: ['string', 'array'], items: { type: 'string' } } },
+      },
+      inputFormat: { kind: 'string', why: 'the Hadoop InputFormat; lines of text where left out' },
+    }),
+  },
+  oldNames: {},
+  feature: 'inputSpec',
+  noun: 'inputSpec type',
+} as const satisfies Union;
+
+/** `MetadataStorageUpdaterJobSpec`. */
+export const metadataUpdateShape = shape('MetadataUpdateSpec', 'The metadata store that learns of the segments.', {
+  connectURI: { kind: 'string', why: 'JDBC address of the database', required: true },
+  user: { kind: 'string', why: 'database user' },
+  password: {
+    kind: 'node',
+    why: 'database password',
+    type: { json: { type: ['string', 'object', 'null'] } },
+  },
+  segmentTable: { kind: 'string', why: 'the table of segments', default: 'druid_segments' },
+});
+
+/** Names of the database are taken as types too: real specs write them. */
+export const metadataUpdateUnion = {
+  name: 'MetadataUpdateSpec',
+  about: 'The metadata store that learns of the segments.',
+  discriminator: 'type',
+  defaultType: 'metadata',
+  shapes: {
+    metadata: metadataUpdateShape,
+    db: metadataUpdateShape,
+    mysql: metadataUpdateShape,
+    postgresql: metadataUpdateShape,
+    derby: metadataUpdateShape,
+    sqlserver: metadataUpdateShape,
+    sqlite: metadataUpdateShape,
+  },
+  oldNames: {},
+  feature: 'metadataUpdateSpec',
+  noun: 'metadataUpdateSpec type',
+} as const satisfies Union;

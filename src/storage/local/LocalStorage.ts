@@ -1,0 +1,130 @@
+/** Files of this machine. */
+
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { byPath, expandGlob } from '../glob.ts';
+import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
+import { LocalByteReader } from './LocalByteReader.ts';
+import { StorageError } from './StorageError.ts';
+
+/** Status calls in flight at once while a directory is listed. */
+const STATUS_CALLS_MAX = 64;
+
+export class LocalStorage implements Storage {
+  readonly scheme = 'file';
+
+  uriOf(path: string): string {
+    return `file:${localPath(path)}`;
+  }
+
+  async status(path: string): Promise<FileStatus | null> {
+    return statusOf(localPath(path));
+  }
+
+  async list(path: string): Promise<FileStatus[]> {
+    const directory = localPath(path);
+    let names: string[];
+    try {
+      names = await readdir(directory);
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw new StorageError(`list the directory ${directory}`, directory, error);
+    }
+    names.sort();
+    const prefix = directory.endsWith('/') ? directory : `${directory}/`;
+    const children: FileStatus[] = [];
+    for (let from = 0; from < names.length; from += STATUS_CALLS_MAX) {
+      const some = names.slice(from, from + STATUS_CALLS_MAX);
+      for (const status of await Promise.all(some.map((name) => statusOf(prefix + name)))) {
+        // Null: gone since readdir, or a link to nothing. Hadoop passes over both.
+        if (status !== null) children.push(status);
+      }
+    }
+    return children.sort(byPath);
+  }
+
+  async glob(pattern: string): Promise<FileStatus[]> {
+    return expandGlob(this, '/', localPath(pattern));
+  }
+
+  async openRead(path: string, range: ReadRange = {}): Promise<ByteReader> {
+    const file = localPath(path);
+    try {
+      return new LocalByteReader(await open(file, 'r'), range.start ?? 0, range.end ?? Infinity, file);
+    } catch (error) {
+      throw new StorageError(`open ${file}`, file, error);
+    }
+  }
+
+  async createWrite(path: string): Promise<Writable> {
+    const file = localPath(path);
+    let handle: Awaited<ReturnType<typeof open>>;
+    try {
+      handle = await open(file, 'w');
+    } catch (error) {
+      throw new StorageError(`create ${file}`, file, error);
+    }
+    return createWriteStream(file, { fd: handle });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const source = localPath(from);
+    const target = localPath(to);
+    try {
+      await rename(source, target);
+    } catch (error) {
+      throw new StorageError(`rename ${source} to ${target}`, source, error);
+    }
+  }
+
+  async remove(path: string, options: { readonly recursive: boolean }): Promise<void> {
+    const target = localPath(path);
+    try {
+      if (options.recursive) await rm(target, { recursive: true, force: true });
+      else if ((await statusOf(target))?.isDirectory) await rmdir(target);
+      else await unlink(target);
+    } catch (error) {
+      if (!isAbsent(error)) throw new StorageError(`remove ${target}`, target, error);
+    }
+  }
+
+  async mkdirs(path: string): Promise<void> {
+    const directory = localPath(path);
+    try {
+      await mkdir(directory, { recursive: true });
+    } catch (error) {
+      throw new StorageError(`make the directory ${directory}`, directory, error);
+    }
+  }
+}
+
+/**
+ * The absolute path without scheme: `file:/a`, `file:///a` and `/a` are the same, relative ones count from the current directory, `.`,
+ * `..` and doubled slashes are resolved. Percent signs mean themselves, as in Hadoop's Path.
+ */
+export function localPath(path: string): string {
+  const plain = /^file:/i.test(path) ? path.slice('file:'.length).replace(/^\/\/(?=\/)/, '') : path;
+  if (plain === '') throw new Error(`The path '${path}' is empty. Write a file, a directory or a pattern.`);
+  if (plain.startsWith('//') && plain !== path) {
+    throw new Error(`The path ${path} names a host, which local files do not have. Write file:/path or file:///path.`);
+  }
+  return resolve(plain);
+}
+
+async function statusOf(path: string): Promise<FileStatus | null> {
+  try {
+    const stats = await stat(path);
+    const isDirectory = stats.isDirectory();
+    return { path, length: isDirectory ? 0 : stats.size, modificationMs: Math.trunc(stats.mtimeMs), isDirectory };
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw new StorageError(`look at ${path}`, path, error);
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GroupKeyHasher, OPEN_FRAGMENTS } from '../../src/kernel/groupKeyHasher.ts';
+import { type PlainColumn, plainGroupKey, plainHashes } from './plainGroupKeys.ts';
+
+const utf8 = new TextEncoder();
+
+function setTexts(hasher: GroupKeyHasher, column: number, texts: readonly string[]): void {
+  const ends = new Int32Array(texts.length);
+  let end = 0;
+  texts.forEach((text, i) => {
+    end += utf8.encode(text).length;
+    ends[i] = end;
+  });
+  hasher.setFragments(column, utf8.encode(texts.join('')), ends, texts.length);
+}
+
+function hashAll(
+  hasher: GroupKeyHasher,
+  open: PlainColumn,
+  columns: readonly PlainColumn[],
+  first: number,
+  rows: number,
+) {
+  const out32 = new Int32Array(rows);
+  const out128 = new Uint8Array(rows * 16);
+  const ids = columns.map((column) => column.ids);
+  hasher.hash(open.ids, ids, first, rows, out32, out128);
+  return Array.from({ length: rows }, (_, i) => ({
+    hash32: out32[i],
+    hash128: Buffer.from(out128.subarray(i * 16, i * 16 + 16)).toString('hex'),
+  }));
+}
+
+function hasherOf(open: PlainColumn, columns: readonly PlainColumn[], close: string): GroupKeyHasher {
+  const hasher = new GroupKeyHasher(columns.length, utf8.encode(close));
+  setTexts(hasher, OPEN_FRAGMENTS, open.fragments);
+  columns.forEach(({ fragments }, c) => {
+    setTexts(hasher, c, fragments);
+  });
+  return hasher;
+}
+
+describe('GroupKeyHasher', () => {
+  it("gives Druid's hashes of whole group keys", () => {
+    interface DruidKey {
+      groupKey: string;
+      murmur3_32: number;
+      murmur3_128: string;
+    }
+    const url = new URL('../fixtures/kernel/hash-partition.json', import.meta.url);
+    const keys = JSON.parse(readFileSync(url, 'utf8')) as DruidKey[];
+    const names = ['dd', 'f', 'l', 'm', 's'];
+    const open = { fragments: ['[1704067200000,{'], ids: new Int32Array(keys.length) };
+    const columns = names.map((name) => {
+      // Cut the column's fragment out of each key's text.
+      const texts = keys.map(({ groupKey }) => new RegExp(`"${name}":\\[("[^"]*",?)+\\]`).exec(groupKey)?.[0]);
+      const fragments = [...new Set(texts.filter((text) => text !== undefined).map((text) => `,${text}`))];
+      return { fragments, ids: Int32Array.from(texts, (text) => fragments.indexOf(`,${text}`)) };
+    });
+    expect(keys.map((_, row) => plainGroupKey(open, columns, '}]', row))).toEqual(keys.map((key) => key.groupKey));
+    expect(hashAll(hasherOf(open, columns, '}]'), open, columns, 0, keys.length)).toEqual(
+      keys.map(({ murmur3_32, murmur3_128 }) => ({ hash32: murmur3_32, hash128: murmur3_128 })),
+    );
+  });
+
+  it('equals the plain hashes of plainly built keys', () => {
+    const value = fc.string({ unit: 'grapheme', maxLength: 40 });
+    const column = (rows: number) =>
+      fc.uniqueArray(value, { maxLength: 6 }).chain((values) =>
+        fc.record({
+          fragments: fc.constant(values.map((text) => `,["${text}"]`)),
+          ids: fc.int32Array({ min: -1, max: values.length - 1, minLength: rows, maxLength: rows }),
+        }),
+      );
+    const table = fc.integer({ min: 1, max: 12 }).chain((rows) =>
+      fc.record({
+        open: fc.record({
+          fragments: fc.constant(['[1709251200000,{', '[', '']),
+          ids: fc.int32Array({ min: 0, max: 2, minLength: rows, maxLength: rows }),
+        }),
+        columns: fc.array(column(rows), { maxLength: 6 }),
+        close: fc.constantFrom('}]', ']', ''),
+        first: fc.integer({ min: 0, max: rows - 1 }),
+      }),
+    );
+    fc.assert(
+      fc.property(table, ({ open, columns, close, first }) => {
+        const rows = open.ids.length - first;
+        const expected = Array.from({ length: rows }, (_, i) =>
+          plainHashes(plainGroupKey(open, columns, close, first + i)),
+        );
+        expect(hashAll(hasherOf(open, columns, close), open, columns, first, rows)).toEqual(expected);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('hashes more rows than a slab holds, either hash alone too', () => {
+    const rows = 5000;
+    const open = { fragments: ['[0,{', '[3600000,{'], ids: Int32Array.from({ length: rows }, (_, i) => i & 1) };
+    const fragments = Array.from({ length: 700 }, (_, i) => `,"page":["${'x'.repeat(i % 90)}${i}"]`);
+    const columns = [{ fragments, ids: Int32Array.from({ length: rows }, (_, i) => ((i * 31) % 701) - 1) }];
+    const hasher = hasherOf(open, columns, '}]');
+    const expected = Array.from({ length: rows }, (_, i) => plainHashes(plainGroupKey(open, columns, '}]', i)));
+    expect(hashAll(hasher, open, columns, 0, rows)).toEqual(expected);
+    const out32 = new Int32Array(rows);
+    hasher.hash(open.ids, [columns[0].ids], 0, rows, out32, null);
+    expect([...out32]).toEqual(expected.map(({ hash32 }) => hash32));
+    const out128 = new Uint8Array(rows * 16);
+    hasher.hash(open.ids, [columns[0].ids], 0, rows, null, out128);
+    expect(Buffer.from(out128).toString('hex')).toBe(expected.map(({ hash128 }) => hash128).join(''));
+  });
+
+  it('hashes tables of many columns in smaller slabs', () => {
+    const rows = 300;
+    const open = { fragments: ['[0,{'], ids: new Int32Array(rows) };
+    const columns = Array.from({ length: 5000 }, (_, c) => ({
+      fragments: [`,"${c}":["v"]`],
+      ids: Int32Array.from({ length: rows }, (_, row) => ((row * 7 + c) % 500 === 0 ? 0 : -1)),
+    }));
+    const expected = Array.from({ length: rows }, (_, i) => plainHashes(plainGroupKey(open, columns, '}]', i)));
+    expect(hashAll(hasherOf(open, columns, '}]'), open, columns, 0, rows)).toEqual(expected);
+  });
+
+  it('takes new fragments, longer or shorter, in place of the former ones', () => {
+    const open = { fragments: ['[0,{'], ids: new Int32Array(3) };
+    const hasher = new GroupKeyHasher(1, utf8.encode('}]'));
+    setTexts(hasher, OPEN_FRAGMENTS, open.fragments);
+    for (const length of [1, 100_000, 10, 3_000_000, 0]) {
+      const fragments = [`,"a":["${'y'.repeat(length)}"]`, `,"a":["${length}"]`];
+      const columns = [{ fragments, ids: Int32Array.of(1, 0, -1) }];
+      setTexts(hasher, 0, fragments);
+      const expected = [0, 1, 2].map((row) => plainHashes(plainGroupKey(open, columns, '}]', row)));
+      expect(hashAll(hasher, open, columns, 0, 3)).toEqual(expected);
+    }
+  });
+
+  it('refuses what names no fragment', () => {
+    const hasher = new GroupKeyHasher(2, utf8.encode('}]'));
+    setTexts(hasher, OPEN_FRAGMENTS, ['[0,{']);
+    setTexts(hasher, 0, [',"a":["x"]', ',"a":["y"]']);
+    const zeros = new Int32Array(9);
+    const absent = new Int32Array(9).fill(-1);
+    const out = new Int32Array(9);
+    const hash = (open: Int32Array, a: Int32Array, b: Int32Array) => () => hasher.hash(open, [a, b], 3, 6, out, null);
+    expect(hash(zeros, zeros, absent)).not.toThrow();
+    const message = (where: string, id: number, count: number) =>
+      new RangeError(`row 7 of ${where} has id ${id}, but only ${count} fragments are set`);
+    expect(hash(zeros, zeros.with(7, 2), absent)).toThrow(message('column 0', 2, 2));
+    expect(hash(zeros, zeros.with(7, -2), absent)).toThrow(message('column 0', -2, 2));
+    expect(hash(zeros, zeros, absent.with(7, 0))).toThrow(message('column 1', 0, 0));
+    expect(hash(zeros.with(7, -1), zeros, absent)).toThrow(message('the open fragments', -1, 1));
+  });
+
+  it('refuses arrays that are too short and columns that are not there', () => {
+    const hasher = new GroupKeyHasher(1, utf8.encode('}]'));
+    setTexts(hasher, OPEN_FRAGMENTS, ['[0,{']);
+    const ids = new Int32Array(5).fill(-1);
+    const open = new Int32Array(5);
+    const tooShort = (what: string, length: number, needed: number) =>
+      new RangeError(`the array for ${what} has ${length} entries; expected at least ${needed}`);
+    expect(() => hasher.hash(open, [], 0, 5, null, null)).toThrow(
+      new RangeError('0 columns of ids were given to a hasher of 1 columns'),
+    );
+    expect(() => hasher.hash(open, [ids], 1, 5, null, null)).toThrow(tooShort('ids of the open fragments', 5, 6));
+    expect(() => hasher.hash(open, [ids.subarray(1)], 0, 5, null, null)).toThrow(tooShort('ids of column 0', 4, 5));
+    expect(() => hasher.hash(open, [ids], 0, 5, new Int32Array(4), null)).toThrow(tooShort('32-bit hashes', 4, 5));
+    expect(() => hasher.hash(open, [ids], 0, 5, null, new Uint8Array(79))).toThrow(tooShort('128-bit hashes', 79, 80));
+    expect(() => hasher.setFragments(1, new Uint8Array(0), new Int32Array(0), 0)).toThrow(
+      new RangeError('there is no column 1: the hasher was made for 1 columns'),
+    );
+    expect(() => hasher.setFragments(0, utf8.encode(',a'), Int32Array.of(1), 2)).toThrow(
+      tooShort('ends of column 0', 1, 2),
+    );
+  });
+
+  it('refuses fragments whose ends or commas are wrong', () => {
+    const hasher = new GroupKeyHasher(1, utf8.encode('}]'));
+    const bytes = utf8.encode(',ab,c');
+    expect(() => hasher.setFragments(0, bytes, Int32Array.of(3, 6), 2)).toThrow(
+      new RangeError('fragment 1 of column 0 ends at 6; expected an end between 3 and 5'),
+    );
+    expect(() => hasher.setFragments(0, bytes, Int32Array.of(3, 2), 2)).toThrow(
+      new RangeError('fragment 1 of column 0 ends at 2; expected an end between 3 and 5'),
+    );
+    for (const ends of [Int32Array.of(2, 5), Int32Array.of(3, 3)]) {
+      expect(() => hasher.setFragments(0, bytes, ends, 2)).toThrow(
+        new RangeError('fragment 1 of column 0 must begin with a comma'),
+      );
+    }
+  });
+
+  it('cannot be used once released', () => {
+    const hasher = new GroupKeyHasher(0, new Uint8Array(0));
+    hasher.release();
+    const message = new Error('this group key hasher was released; make a new one');
+    expect(() => hasher.hash(new Int32Array(0), [], 0, 0, null, null)).toThrow(message);
+    expect(() => hasher.setFragments(OPEN_FRAGMENTS, new Uint8Array(0), new Int32Array(0), 0)).toThrow(message);
+  });
+});

@@ -7,7 +7,7 @@ import type { SpecLog } from './problem.ts';
 import { asObject, readFields } from './readFields.ts';
 import { isPlaceholder, PLACEHOLDER_HINT } from './scalar.ts';
 import { dataSchemaShape } from './shapes/dataSchema.ts';
-import { quote, type SpecNode, type Spot, spotOfMissing } from './specTree.ts';
+import { quote, type SpecNode, type Spot, spotOf, spotOfMissing } from './specTree.ts';
 import { readTimestampSpec } from './timestampSpec.ts';
 import { readTransformSpec } from './transformSpec.ts';
 
@@ -65,7 +65,8 @@ function checkColumns(log: SpecLog, parser: ParserParts, schema: SchemaPart): vo
   if (parser.columns === null) return;
   const there = new Set(parser.columns);
   for (const { name } of schema.transform.expressions) there.add(name);
-  const spot = spotOfMissing(parser.holder, 'columns');
+  const columns = parser.holder.members.get('columns');
+  const spot = columns === undefined ? spotOfMissing(parser.holder, 'columns') : spotOf(columns.value);
   const { column, missingValue } = schema.timestamp;
   if (!there.has(column) && missingValue === null) {
     const hint = `no row has a time, so every row is unparseable; the columns are ${shortList(parser.columns)}`;

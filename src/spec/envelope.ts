@@ -96,7 +96,7 @@ function refuseType(log: SpecLog, node: SpecNode, type: string): void {
   }
   const near = closestName(type, ['index_hadoop', 'hadoop_index']);
   const hint = isPlaceholder(type) ? PLACEHOLDER_HINT : near === null ? INGESTION : 'did you mean "index_hadoop"?';
-  log.error(spotOf(node), `${quote(type)} is not a task type`, '"index_hadoop"', hint);
+  log.error(spotOf(node), `${quote(type)} is not a task type`, null, hint);
 }
 
 function openUntyped(log: SpecLog, object: SpecObject): SpecForm | null {

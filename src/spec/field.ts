@@ -26,6 +26,8 @@ export interface Union {
   readonly shapes: Readonly<Record<string, Shape>>;
   /** Older names of types. */
   readonly oldNames: Readonly<Record<string, string>>;
+  /** What other systems call the types, in lower case: told in the error, never taken. */
+  readonly foreignNames?: Readonly<Record<string, string>>;
   /** Prefix of the union's keys in `unsupported.ts`: `metric` for `metric:thetaSketch`. */
   readonly feature: string;
   /** What one of them is called in a message: `metric type`. */

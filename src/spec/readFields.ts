@@ -87,15 +87,15 @@ function readField(log: SpecLog, object: SpecObject, name: string, field: Field,
   }
   if (member === null || (member.value.kind === 'null' && field.kind !== 'node')) {
     if (field.required) {
-      const what = member === null ? 'is missing' : 'is null';
-      log.error(member === null ? spotOfMissing(object, name) : spotOf(member.value), `${what}`, null, field.why);
+      if (member === null) log.error(spotOfMissing(object, name), `is missing (${field.why})`);
+      else log.error(spotOf(member.value), `is null (${field.why})`);
     } else if (field.ignored === undefined && field.kind !== 'node') {
       log.use(path, 'defaulted', fallback, field.why);
     }
     return fallback;
   }
   if (field.kind === 'node') {
-    if (member.value.kind === 'null' && field.required) log.error(spotOf(member.value), 'is null', null, field.why);
+    if (member.value.kind === 'null' && field.required) log.error(spotOf(member.value), `is null (${field.why})`);
     return member.value.kind === 'null' ? null : member.value;
   }
   const value = readValue(log, field, member.value) ?? fallback;
@@ -194,6 +194,13 @@ export function asList(log: SpecLog, node: SpecNode | null, what: string): reado
   return [];
 }
 
+function typeHint(given: string, union: Union): string | null {
+  const meant = union.foreignNames;
+  if (meant !== undefined && Object.hasOwn(meant, given.toLowerCase()))
+    return `did you mean "${meant[given.toLowerCase()]}"?`;
+  return didYouMean(given, Object.keys(union.shapes));
+}
+
 /** An object of a union: which of its types it is. */
 export interface Typed {
   readonly type: string;
@@ -224,7 +231,7 @@ export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | nu
     return null;
   }
   if (!Object.hasOwn(union.shapes, type)) {
-    const hint = isPlaceholder(given) ? PLACEHOLDER_HINT : didYouMean(given, names);
+    const hint = isPlaceholder(given) ? PLACEHOLDER_HINT : typeHint(given, union);
     log.error(
       spotOf(member.value),
       `${quote(given)} is not a ${union.noun}`,

@@ -44,7 +44,6 @@ export function readInteger(log: SpecLog, node: SpecNode, field: IntegerField): 
     return null;
   }
   const value = Math.trunc(written);
-  if (value !== written) log.warn(spotOf(node), `${text} is taken as ${value}, as Druid drops the fraction`);
   if (value === -1 && field.minusOneUnset) return null;
   if (value < (field.minimum ?? -INT_MAX - 1)) {
     log.error(spotOf(node), `${text} is too small`, rangeOf(field));
@@ -54,6 +53,7 @@ export function readInteger(log: SpecLog, node: SpecNode, field: IntegerField): 
     log.error(spotOf(node), `${text} is too large`, rangeOf(field));
     return null;
   }
+  if (value !== written) log.warn(spotOf(node), `${text} is taken as ${value}, as Druid drops the fraction`);
   return value;
 }
 

@@ -168,13 +168,26 @@ class CachedGranularity implements CompiledGranularity {
   }
 
   /**
-   * A day that starts at 1:00, because the clock skips midnight, is followed by one that starts at 0:00: the start plus
-   * the period is then inside the next bucket, not at its start.
+   * Mostly the start plus the period. But a day that starts at 1:00, because the clock skips midnight, is followed by
+   * one that starts at 0:00; and months with days (`P1M1D`), counted back from the origin, may be longer than counted
+   * forward.
    */
   private nextStart(start: number): number {
     const next = this.increment(start);
     const nextStart = this.floor(next);
-    return nextStart > start && this.floor(nextStart) === nextStart ? nextStart : next;
+    if (nextStart > start) return this.floor(nextStart) === nextStart ? nextStart : next;
+    let inside = next;
+    let beyond = next;
+    while (this.floor(beyond) <= start) {
+      inside = beyond;
+      beyond = this.increment(beyond);
+    }
+    while (beyond - inside > 1) {
+      const middle = Math.floor((inside + beyond) / 2);
+      if (this.floor(middle) <= start) inside = middle;
+      else beyond = middle;
+    }
+    return beyond;
   }
 
   /** Keeps a bucket only if all its milliseconds say so: clock changes leave some with an odd start. */

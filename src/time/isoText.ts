@@ -81,13 +81,13 @@ function isInRange(ms: number): boolean {
   return Math.abs(ms) <= MAX_TIME_MS || ms === ETERNITY_START || ms === ETERNITY_END;
 }
 
-/** Epoch milliseconds of an ISO 8601 text, NaN when it is none or lies outside our range. */
+/** Epoch milliseconds of an ISO 8601 text, NaN when it is none, infinite when it lies outside our range. */
 function readInstant(text: string): number {
   const bytes = encoder.encode(text);
   const ms = parseIsoBytes(bytes, 0, bytes.length, false);
-  if (Math.abs(ms) <= MAX_TIME_MS) return ms;
+  if (Number.isNaN(ms) || Math.abs(ms) <= MAX_TIME_MS) return ms;
   if (text === ETERNITY_START_TEXT) return ETERNITY_START;
-  return text === ETERNITY_END_TEXT ? ETERNITY_END : Number.NaN;
+  return text === ETERNITY_END_TEXT ? ETERNITY_END : Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -146,7 +146,7 @@ function periodAt(side: string, text: string): Period | null {
 
 function instantAt(side: string, text: string): number {
   const ms = readInstant(side);
-  if (!Number.isNaN(ms)) return ms;
+  if (isInRange(ms)) return ms;
   throw new Error(
     `The interval "${text}" has "${side}", which is no ISO 8601 time; write 2024-01-31, 2024-01-31T10:00 or 2024-01-31T10:00:00+02:00.`,
   );

@@ -42,7 +42,7 @@ export function parseLongBytes(text: Uint8Array, start: number, end: number, dro
 
 function digits(text: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let i = start; i < end; i++) value = value * 10 + text[i] - 48;
+  for (let i = start; i < end; i++) value = value * 10 + (text[i] - 48);
   return value;
 }
 

@@ -152,6 +152,25 @@ describe('tieCandidates', () => {
     expect(accepted('count', 31)).toBe(false);
   });
 
+  it('lets nulls and encoding of a column follow from the candidate it took, and of no other column', () => {
+    const golden = goldenCase('h42');
+    const isCandidate = tieCandidates(golden.specText('/unused'));
+    const [first, ...rest] = golden.segments[0].dumpLines!;
+    const druids = readDump([first, ...rest]);
+    const nullable = (column: string) =>
+      readDump([first.replace(new RegExp(`("${column}":\\{.*?"hasNulls":)false`), '$1true'), ...rest]);
+    // k1 has null longs
+    expect(compareSegments(changed(nullable('longAny_l'), 1, 'longAny_l', null), druids, { isCandidate })).toEqual([]);
+    expect(compareSegments(nullable('longAny_l'), druids, { isCandidate }).map(({ where }) => where)).toEqual([
+      'columns.longAny_l.hasNulls',
+    ]);
+    expect(
+      compareSegments(changed(nullable('count'), 1, 'longAny_l', null), druids, { isCandidate }).map(
+        ({ where }) => where,
+      ),
+    ).toEqual(['columns.count.hasNulls']);
+  });
+
   it.each(['h02', 'h42', 'h42b'])("takes every value of Druid's own in %s for a candidate", (key) => {
     const golden = goldenCase(key);
     const isCandidate = tieCandidates(golden.specText('/unused'));

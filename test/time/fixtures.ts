@@ -12,8 +12,8 @@ export function readRows(name: string): string[][] {
 
 /** What real Druid 33 classes returned. */
 export interface DruidVectors {
-  /** By format: `'text'`, `Long:5` or `Double:1.5`, then epoch milliseconds or `ERR Exception`. */
-  readonly timestamps: Record<string, readonly (readonly [value: string, ms: string])[]>;
+  /** By format, then by value (`'text'`, `Long:5`, `Double:1.5`): epoch milliseconds or `ERR Exception`. */
+  readonly timestamps: Record<string, Readonly<Record<string, string>>>;
   readonly instants: readonly number[];
   /** By granularity, as a name or as JSON: the bucket start of each instant. */
   readonly bucketStarts: Record<string, readonly number[]>;

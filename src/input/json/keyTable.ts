@@ -49,7 +49,8 @@ export class KeyTable {
     if (this.#names.length >= KEYS_MAX) return -slot - 2;
     const id = this.#names.length;
     this.#ids.set(raw, id);
-    this.#names.push(bytes.slice(start, close));
+    // A copy: the slice of a Buffer would be a view of the block, which is overwritten.
+    this.#names.push(Uint8Array.from(bytes.subarray(start, close)));
     this.#slots.push(slot);
     return id;
   }

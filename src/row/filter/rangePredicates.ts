@@ -1,7 +1,7 @@
 /** Predicates of the filters that compare with bounds: bound, range, interval. */
 
 import type { FilterSpec, Interval } from '../../spec/jobSpec.ts';
-import { compareDecimals, type Decimal, parseDecimal } from '../numbers/decimal.ts';
+import { type Decimal, parseDecimal } from '../numbers/decimal.ts';
 import { parseDoubleDimension } from '../numbers/parse.ts';
 import type { DoubleText } from './fieldText.ts';
 import { compareDoubles, type Long, longOf, Match, matchIf, type Predicate } from './predicate.ts';

@@ -37,30 +37,28 @@ export function alphanumeric(a: string, b: string): number {
   const aRuns = a.match(RUNS) as string[];
   const bRuns = b.match(RUNS) as string[];
   for (let i = 0; i < aRuns.length && i < bRuns.length; i++) {
-    const order = compareRuns(aRuns[i], bRuns[i]);
+    const [aRun, bRun] = [aRuns[i], bRuns[i]];
+    const aDigits = DIGIT.test(aRun);
+    if (aDigits !== DIGIT.test(bRun)) return aDigits ? -1 : 1;
+    const order = aDigits
+      ? compareDigits(aRun, i === aRuns.length - 1, bRun, i === bRuns.length - 1)
+      : compareIgnoringCase(aRun, bRun);
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
-function compareRuns(a: string, b: string): number {
-  const aDigits = DIGIT.test(a);
-  const bDigits = DIGIT.test(b);
-  if (aDigits !== bDigits) return aDigits ? -1 : 1;
-  return aDigits ? compareDigits(a, b) : compareIgnoringCase(a, b);
+/** By value, then by the number of leading zeros. */
+function compareDigits(a: string, aLast: boolean, b: string, bLast: boolean): number {
+  const aSignificant = significantDigits(a, aLast);
+  const bSignificant = significantDigits(b, bLast);
+  return aSignificant.length - bSignificant.length || lexicographic(aSignificant, bSignificant) || a.length - b.length;
 }
 
-/** By value, then by the number of leading zeros. */
-function compareDigits(a: string, b: string): number {
-  const aDigits = [...a].map(digitValue).join('');
-  const bDigits = [...b].map(digitValue).join('');
-  const aSignificant = aDigits.replace(/^0+/, '');
-  const bSignificant = bDigits.replace(/^0+/, '');
-  return (
-    aSignificant.length - bSignificant.length ||
-    lexicographic(aSignificant, bSignificant) ||
-    aDigits.length - bDigits.length
-  );
+/** Druid counts a zero as a digit where nothing but zeros stands at the end of the text: "x0" comes after "x0.1". */
+function significantDigits(run: string, last: boolean): string {
+  const digits = Array.from(run, digitValue).join('').replace(/^0+/, '');
+  return digits === '' && last ? '0' : digits;
 }
 
 /** ASCII, Arabic-Indic, extended Arabic-Indic, Devanagari and full-width digits: the scripts that Druid knows. */
@@ -69,21 +67,21 @@ function digitValue(digit: string): number {
   return code >= 0x966 && code <= 0x96f ? code - 0x966 : code & 0xf;
 }
 
-/** Java's `String.CASE_INSENSITIVE_ORDER`: unit by unit in lower case of upper case. */
+/** Java's `String.CASE_INSENSITIVE_ORDER`: by code points, each in lower case of upper case. */
 function compareIgnoringCase(a: string, b: string): number {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    if (a[i] === b[i]) continue;
-    const order = lexicographic(foldCase(a[i]), foldCase(b[i]));
+  const [aPoints, bPoints] = [Array.from(a), Array.from(b)];
+  for (let i = 0; i < aPoints.length && i < bPoints.length; i++) {
+    const order = foldCase(aPoints[i]) - foldCase(bPoints[i]);
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
-/** Java maps one unit to one unit; where JavaScript's mapping gives several the unit stays as it is. */
-function foldCase(unit: string): string {
-  const upper = unit.toUpperCase();
-  const lower = (upper.length === 1 ? upper : unit).toLowerCase();
-  return lower.length === 1 ? lower : unit;
+/** Java maps one code point to one; where JavaScript's mapping gives several the code point stays as it is. */
+function foldCase(char: string): number {
+  const upper = char.toUpperCase();
+  const lower = (upper.length === char.length ? upper : char).toLowerCase();
+  return (lower.length === char.length ? lower : char).codePointAt(0) as number;
 }
 
 const RUNS = /[0-9٠-٩۰-۹०-९０-９]+|[^0-9٠-٩۰-۹०-९０-９]+/g;

@@ -10,15 +10,15 @@ export function regexPredicate(pattern: string, doubleText: DoubleText): Predica
   return found(javaRegExp(pattern), doubleText);
 }
 
-/** `like`: the whole text, with `%` for any characters, `_` for one, and the character behind `escape` for itself. */
-export function likePredicate(pattern: string, escape: string | null, doubleText: DoubleText): Predicate {
+/** `like`: the whole text, with `%` for any characters, `_` for one, and the character behind `escapeChar` for itself. */
+export function likePredicate(pattern: string, escapeChar: string | null, doubleText: DoubleText): Predicate {
   let source = '';
   let literal = false;
   for (const char of pattern) {
-    if (literal || (char !== escape && char !== '%' && char !== '_')) {
+    if (literal || (char !== escapeChar && char !== '%' && char !== '_')) {
       source += char.replace(SYNTAX, '\\$&');
       literal = false;
-    } else if (char === escape) literal = true;
+    } else if (char === escapeChar) literal = true;
     else source += char === '%' ? '.*' : '.';
   }
   return found(new RegExp(`^${source}$`, 'su'), doubleText);

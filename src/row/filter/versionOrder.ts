@@ -5,6 +5,7 @@
  * @see org.apache.maven.artifact.versioning.ComparableVersion (Maven 3.6), through Druid's VersionComparator
  */
 
+import { asciiDigits } from '../numbers/decimal.ts';
 import { lexicographic } from './textOrder.ts';
 
 /** A number, a qualifier, or what stands behind a hyphen or a change between digits and letters. */
@@ -35,7 +36,7 @@ function parse(text: string): Item[] {
       if (char === '-') nest();
       continue;
     }
-    const isDigit = char >= '0' && char <= '9';
+    const isDigit = DIGIT.test(char);
     if (isDigit !== digits && i > start) {
       list.push(item(digits, lower.slice(start, i), isDigit));
       start = i;
@@ -49,7 +50,7 @@ function parse(text: string): Item[] {
 }
 
 function item(digits: boolean, text: string, beforeDigit: boolean): Item {
-  if (digits) return BigInt(text);
+  if (digits) return BigInt(asciiDigits(text));
   const name = beforeDigit ? (SHORT_QUALIFIERS.get(text) ?? text) : text;
   return ALIASES.get(name) ?? name;
 }
@@ -94,6 +95,8 @@ function rank(qualifier: string): string {
   return known < 0 ? `${QUALIFIERS.length}-${qualifier}` : String(known);
 }
 
+/** Digits of any script are digits to Maven. */
+const DIGIT = /\p{Nd}/u;
 const QUALIFIERS = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp'];
 const RELEASE_RANK = String(QUALIFIERS.indexOf(''));
 const SHORT_QUALIFIERS = new Map([

@@ -51,8 +51,8 @@ export function integerOfDecimal(decimal: Decimal, digitsMax: number): bigint | 
   return sign < 0 ? -magnitude : magnitude;
 }
 
-/** Any script's decimal digits as ASCII. */
-function asciiDigits(text: string): string {
+/** A number's text with any script's decimal digits as ASCII ones; `+` and `-` stay. */
+export function asciiDigits(text: string): string {
   return text.replace(/[^0-9+-]/g, (digit) => {
     // Unicode keeps decimal digits in runs of ten, so the place in the run is the value.
     const code = digit.charCodeAt(0);

@@ -6,7 +6,7 @@ import { parserUnion } from './parser.ts';
 
 /** `DataSchema`. */
 export const dataSchemaShape = shape('DataSchema', 'What the segments hold.', {
-  dataSource: { kind: 'string', why: 'name of the datasource', required: true },
+  dataSource: { kind: 'string', why: 'the name of the datasource', required: true },
   parser: {
     kind: 'node',
     why: 'how lines become rows: a parser with its parseSpec',
@@ -108,6 +108,18 @@ export const dimensionUnion = {
     double: numericDimensionShape,
   },
   oldNames: {},
+  foreignNames: {
+    int: 'long',
+    integer: 'long',
+    bigint: 'long',
+    timestamp: 'long',
+    number: 'double',
+    decimal: 'double',
+    real: 'float',
+    text: 'string',
+    varchar: 'string',
+    boolean: 'string',
+  },
   feature: 'dimension',
   noun: 'dimension type',
 } as const satisfies Union;

@@ -75,8 +75,20 @@ describe('segmill index', () => {
     expect(shards.map(({ numBuckets }) => numBuckets)).toEqual([8, 8, 8, 8]);
   });
 
-  it('puts every row in one shard where the dimension to cut at has nulls and empty strings (h12)', async () => {
+  it('cuts whole shards, numbered without a gap, where the dimension has nulls and empty strings (h12)', async () => {
     const { segments } = segmillIndex(goldenCase('h12').specText(scratchFolder()));
+    const numbers = new Map<string, unknown[]>();
+    for (const { descriptor } of segments) {
+      numbers.set(descriptor.interval, [
+        ...(numbers.get(descriptor.interval) ?? []),
+        descriptor.shardSpec.partitionNum,
+      ]);
+    }
+    expect(numbers.size).toBe(3);
+    for (const [interval, found] of numbers) {
+      expect(found.length, interval).toBeGreaterThan(1);
+      expect(found, interval).toEqual(found.map((_, i) => i));
+    }
     const rows = await query(
       {
         queryType: 'timeseries',

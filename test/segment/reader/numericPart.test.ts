@@ -124,9 +124,10 @@ describe('longs', () => {
     expect(() => decodeLongs(bytes)).toThrow(
       'segment: file, entry "column", byte 10: 2 values at 8192 a block need 1 blocks, but there are 2',
     );
-    const short = Buffer.concat([head, listOf([longBytes(1n, true)])]);
+    const oneEach = bigEndian([1, 2], [4, 2], [4, 1], [1, compressionUncompressed]);
+    const short = Buffer.concat([oneEach, listOf([longBytes(1n, true), Buffer.alloc(7)])]);
     expect(() => decodeLongs(short)).toThrow(
-      'segment: file, entry "column", byte 28: block 0 holds 8 plain bytes, expected 16',
+      'segment: file, entry "column", byte 44: block 1 holds 7 plain bytes, expected 8',
     );
   });
 });

@@ -9,7 +9,7 @@ import { compileGranularity } from './granularity.ts';
 import { intervalText, isoText } from './isoText.ts';
 
 /** A job with more time chunks than this would die of its bookkeeping: each is a folder, a shard plan and a segment. */
-export const MAX_BUCKETS = 1_000_000;
+const MAX_BUCKETS = 1_000_000;
 
 /**
  * The time chunks that a granularitySpec's intervals name, ascending, none twice.
@@ -58,7 +58,7 @@ function byStart(intervals: readonly Interval[]): Interval[] {
 }
 
 /** Ascending, without empty ones, those that touch or overlap joined. */
-export function condense(intervals: readonly Interval[]): Interval[] {
+function condense(intervals: readonly Interval[]): Interval[] {
   const result: Interval[] = [];
   for (const { start, end } of byStart(intervals)) {
     if (start >= end) continue;

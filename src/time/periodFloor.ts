@@ -4,7 +4,8 @@
  * A period of one unit with amount 1 and no origin starts where its calendar unit does; weeks start on Monday. Larger
  * amounts count from the origin, by default 1970-01-01T00:00 of the zone. Periods of several units (`P1DT12H`) are
  * steps from the origin. Two oddities of Druid are kept, as they decide which segment a row is in: periods of several
- * hours round up before the origin 1970 in UTC, and those of an origin before 1970 start at minute 0.
+ * hours round up before the origin 1970 in UTC, and those of an origin before 1970 start at minute 0. One is not: with
+ * an origin before 1970 Druid puts times into the step before their own where a period has several units.
  */
 
 import {

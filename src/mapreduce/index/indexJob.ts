@@ -36,17 +36,25 @@ export interface IndexOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
+/** Makes the engine of a job; its tasks may write below the directory. */
+export type EngineFactory = (attemptRoot: string) => Engine;
+
 /**
  * Runs an indexing job on this machine.
  *
+ * @param newEngine by default threads of this process
  * @throws NoDataError, BadRowsError and storage errors for what people can mend; the signal's reason when aborted. Nothing is left in
  *   segmentOutputPath then that was not there before.
  */
-export async function runIndexJob(job: JobSpec, options: IndexOptions): Promise<IndexReport> {
+export async function runIndexJob(
+  job: JobSpec,
+  options: IndexOptions,
+  newEngine: EngineFactory = (attemptRoot) => new LocalEngine({ workers: options.workers, attemptRoot }),
+): Promise<IndexReport> {
   const version = job.tuning.version ?? isoText(Date.now());
   const directory = new JobDirectory(job, version);
   await directory.create();
-  const engine = new LocalEngine({ workers: options.workers, attemptRoot: join(directory.path, 'attempts') });
+  const engine = newEngine(join(directory.path, 'attempts'));
   let succeeded = false;
   try {
     const report = await new IndexJob(job, version, engine, options).run();

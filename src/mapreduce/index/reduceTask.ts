@@ -21,11 +21,19 @@ import type { ReduceManifest, ReducePayload } from './indexPayload.ts';
 import { RunFileReader } from './runFile.ts';
 import { SegmentRows } from './segmentRows.ts';
 
-/** Merges the sections of one shard into a segment and stores it as index.zip under a temporary name. */
-export async function reduceIndex(payload: ReducePayload, context: TaskContext): Promise<ReduceManifest> {
+/**
+ * Merges the sections of one shard into a segment and stores it as index.zip under a temporary name.
+ *
+ * @param encoder compresses the segment's blocks; there is one in production, tests put liblz4 in its place
+ */
+export async function reduceIndex(
+  payload: ReducePayload,
+  context: TaskContext,
+  encoder: BlockEncoder = lz4Encoder(),
+): Promise<ReduceManifest> {
   const scratch = new Scratch(context.attemptDirectory);
   try {
-    const { rows, files } = writeSegment(payload, context, scratch, lz4Encoder());
+    const { rows, files } = writeSegment(payload, context, scratch, encoder);
     const sink = await storageFor(payload.temporaryZip).createWrite(payload.temporaryZip);
     const { zipBytes, sha256 } = await writeIndexZip(files, sink);
     await finished(sink);
@@ -35,12 +43,8 @@ export async function reduceIndex(payload: ReducePayload, context: TaskContext):
   }
 }
 
-/**
- * Merges sections into the files of a segment.
- *
- * @param encoder compresses its blocks; production has one, tests put liblz4 in its place
- */
-export function writeSegment(
+/** Merges sections into the files of a segment, whose bytes lie in the scratch. */
+function writeSegment(
   payload: ReducePayload,
   context: Pick<TaskContext, 'progress'>,
   scratch: Scratch,

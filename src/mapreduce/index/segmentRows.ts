@@ -59,12 +59,12 @@ export class SegmentRows {
     let total = 0;
     for (let row = 0; row < rows; row++) {
       const cell = cells[row];
-      if (cell > 0) {
-        const start = lists.ends[cell - 1];
-        const end = lists.ends[cell];
-        if (total + end - start > this.#listIds.length) this.#growLists(total + end - start);
-        for (let at = start; at < end; at++) this.#listIds[total++] = lists.ids[at] - shift;
-      }
+      const start = cell === 0 ? 0 : lists.ends[cell - 1];
+      const end = lists.ends[cell];
+      if (total + end - start + 1 > this.#listIds.length) this.#growLists(total + end - start + 1);
+      // Druid's Hadoop indexer stores null and empty lists as a list of one null.
+      if (cell === 0) this.#listIds[total++] = 0;
+      for (let at = start; at < end; at++) this.#listIds[total++] = lists.ids[at] - shift;
       ends[row] = total;
     }
     this.#segment.appendIdLists(dimension, ends, this.#listIds, rows);

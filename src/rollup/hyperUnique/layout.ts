@@ -29,7 +29,7 @@ export function checkImage(bytes: Uint8Array, start: number, end: number): void 
   if (length < HEADER_BYTES || bytes[start] !== VERSION) {
     throw new RangeError(
       `a hyperUnique value of ${length} bytes does not begin with version 1 and a header of 7 bytes; ` +
-        'it was not written by Druid 0.7 or later',
+        "only that form of Druid's HyperLogLogCollector is read",
     );
   }
   if (length === DENSE_BYTES) return;

@@ -14,7 +14,8 @@ import { StringByTimeState } from './stringByTimeState.ts';
 export function createState(metric: MetricSpec, anyNullIsZero: boolean): MetricState {
   switch (metric.type) {
     case 'count':
-      return new LongState('sum', false);
+      // A filtered count without a match is 0.
+      return new LongState('sum', true);
     case 'numeric': {
       const nullIsZero = metric.operation === 'any' && anyNullIsZero;
       return metric.valueType === 'long'

@@ -1,6 +1,6 @@
 /** Predicates of the filters that look for given values: selector, in, null, equals. */
 
-import { parseDoubleDimension, parseLongDimension } from '../numbers/parse.ts';
+import { integerOf, parseDoubleDimension, parseLongDimension } from '../numbers/parse.ts';
 import { longOfDouble } from '../numbers/rounding.ts';
 import { type Long, longOf, Match, matchIf, type Predicate } from './predicate.ts';
 
@@ -11,10 +11,20 @@ export const isNull: Predicate = {
   double: () => Match.no,
 };
 
-/** `selector` with a value, and `equals` with a STRING: a numeric row is compared with the number that the text is. */
+/** `selector` with a value: a numeric row is compared with the number that the text is. */
+export function selectorPredicate(wanted: string): Predicate {
+  return equalsTextOr(wanted, longOfText(wanted), parseDoubleDimension(wanted));
+}
+
+/** `equals` with a STRING: like selector, but the text is read once, as a long if it is one, else as a double. */
 export function equalsText(wanted: string): Predicate {
-  const long = longOfText(wanted);
-  const double = parseDoubleDimension(wanted);
+  const integer = integerOf(wanted.startsWith('+') ? wanted.slice(1) : wanted);
+  const double = integer === null ? parseDoubleDimension(wanted) : Number(integer);
+  const long = integer ?? (double === undefined ? null : wholeLong(double));
+  return equalsTextOr(wanted, long === null ? null : longOf(long), double);
+}
+
+function equalsTextOr(wanted: string, long: Long | null, double: number | undefined): Predicate {
   return {
     text: (value) => (value === null ? Match.unknown : matchIf(value === wanted)),
     long: (value) => matchIf(value === long),
@@ -58,8 +68,8 @@ export function equalsLong(wanted: bigint): Predicate {
 
 /** `equals` with a DOUBLE or FLOAT: a text row matches when it is that number. */
 export function equalsDouble(wanted: number): Predicate {
-  const whole = longOfDouble(wanted);
-  const long = Number(whole) === wanted ? longOf(whole) : null;
+  const whole = wholeLong(wanted);
+  const long = whole === null ? null : longOf(whole);
   return {
     text: (value) => (value === null ? Match.unknown : matchIf(parseDoubleDimension(value) === wanted)),
     long: (value) => matchIf(value === long),
@@ -70,4 +80,10 @@ export function equalsDouble(wanted: number): Predicate {
 function longOfText(text: string): Long | null {
   const long = parseLongDimension(text);
   return long === null ? null : longOf(long);
+}
+
+/** The long that a double is, or null where it is none. */
+function wholeLong(double: number): bigint | null {
+  const long = longOfDouble(double);
+  return Number(long) === double ? long : null;
 }

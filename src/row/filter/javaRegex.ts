@@ -213,23 +213,23 @@ const FLAGS: Readonly<Record<string, keyof RegexCursor['flags'] | undefined>> = 
 };
 
 const LINE_ENDS = '\\n\\r\\u{85}\\u{2028}\\u{2029}';
-const TEXT_START = '(?:(?<![^]))';
-const TEXT_END = '(?:(?![^]))';
+const TEXT_START = '(?:^)';
+const TEXT_END = '(?:$)';
 /** Never between the two halves of a CR LF. */
 const NOT_INSIDE_CRLF = '(?<!\\r(?=\\n))';
 
 function lineStart(unixLines: boolean): string {
   const behind = unixLines ? '(?<=\\n)' : `(?<=[${LINE_ENDS}])${NOT_INSIDE_CRLF}`;
-  return `(?:(?<![^])|${behind}(?=[^]))`;
+  return `(?:^|${behind}(?!$))`;
 }
 
 function lineEnd(unixLines: boolean): string {
-  return unixLines ? '(?:(?=\\n)|(?![^]))' : `(?:(?=[${LINE_ENDS}])${NOT_INSIDE_CRLF}|(?![^]))`;
+  return unixLines ? '(?:(?=\\n)|$)' : `(?:(?=[${LINE_ENDS}])${NOT_INSIDE_CRLF}|$)`;
 }
 
-/** At the end, or before a line end that is the last thing in the text. */
-function beforeLastLineEnd(unixLines: boolean): string {
-  return unixLines ? '(?:(?=\\n?(?![^])))' : `(?:${NOT_INSIDE_CRLF}(?=(?:\\r\\n|[${LINE_ENDS}])?(?![^])))`;
+/** At the end, or before a line end that is the last thing in the text: Java's `$`. */
+export function beforeLastLineEnd(unixLines: boolean): string {
+  return unixLines ? '(?:(?=\\n?$))' : `(?:${NOT_INSIDE_CRLF}(?=(?:\\r\\n|[${LINE_ENDS}])?$))`;
 }
 
 const WORD = '[\\p{L}\\p{Nd}_]';

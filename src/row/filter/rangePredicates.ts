@@ -1,11 +1,12 @@
 /** Predicates of the filters that compare with bounds: bound, range, interval. */
 
 import type { FilterSpec, Interval } from '../../spec/jobSpec.ts';
-import { type Decimal, parseDecimal } from '../numbers/decimal.ts';
+import type { Decimal } from '../numbers/decimal.ts';
 import { parseDoubleDimension } from '../numbers/parse.ts';
 import type { DoubleText } from './fieldText.ts';
+import { numberToMatch } from './matchValue.ts';
 import { compareDoubles, type Long, longOf, Match, matchIf, type Predicate } from './predicate.ts';
-import { alphanumeric, compareNumeric, lexicographic, strlen, type TextOrder } from './textOrder.ts';
+import { alphanumeric, compareNumeric, lexicographic, orderedDecimal, strlen, type TextOrder } from './textOrder.ts';
 import { version } from './versionOrder.ts';
 
 export type BoundSpec = Extract<FilterSpec, { type: 'bound' }>;
@@ -60,22 +61,25 @@ export function intervalPredicate(intervals: readonly Interval[], doubleText: Do
   };
 }
 
-/** `range`: like `bound`, but a null row is unknown, and the type of the bounds decides the order. */
+/**
+ * `range`: like `bound`, but a null row is unknown, and the type of the bounds decides the order.
+ *
+ * @throws RangeError when the bounds are to be numbers and are not
+ */
 export function rangePredicate(spec: RangeSpec, doubleText: DoubleText): Predicate {
-  const numbers = spec.matchValueType !== 'STRING';
-  const boundText = (bound: string | number | null): string | null =>
-    typeof bound === 'number' && spec.matchValueType !== 'LONG'
-      ? doubleText(bound)
-      : bound === null
-        ? null
-        : `${bound}`;
-  const lower = boundText(spec.lower);
-  const upper = boundText(spec.upper);
-  if (!numbers) return ofText(textBetween(lower, upper, spec, lexicographic, Match.unknown), doubleText);
+  if (spec.matchValueType === 'STRING') {
+    const [lower, upper] = [spec.lower, spec.upper].map((bound) => (bound === null ? null : String(bound)));
+    return ofText(textBetween(lower, upper, spec, lexicographic, Match.unknown), doubleText);
+  }
+  const lower = spec.lower === null ? null : numberToMatch(spec, spec.lower);
+  const upper = spec.upper === null ? null : numberToMatch(spec, spec.upper);
+  const boundText = (bound: bigint | number | null) =>
+    bound === null ? null : typeof bound === 'bigint' ? bound.toString() : doubleText(bound);
+  // Against numbers Druid takes the bounds as doubles, of whatever type they are.
   const lowerNumber = lower === null ? Number.NEGATIVE_INFINITY : Number(lower);
   const upperNumber = upper === null ? Number.POSITIVE_INFINITY : Number(upper);
   return {
-    text: numericTextBetween(lower, upper, spec, Match.unknown),
+    text: numericTextBetween(boundText(lower), boundText(upper), spec, Match.unknown),
     // JavaScript compares a bigint with a number exactly.
     long: (value) =>
       matchIf(
@@ -112,11 +116,11 @@ function numericTextBetween(
   sides: Sides,
   onNull: Match,
 ): Predicate['text'] {
-  const lowerDecimal = lower === null ? null : parseDecimal(lower);
-  const upperDecimal = upper === null ? null : parseDecimal(upper);
+  const lowerDecimal = lower === null ? null : orderedDecimal(lower);
+  const upperDecimal = upper === null ? null : orderedDecimal(upper);
   return (value) => {
     if (value === null) return onNull;
-    const decimal = parseDecimal(value);
+    const decimal = orderedDecimal(value);
     return matchIf(
       (lower === null || above(compareNumeric(value, decimal, lower, lowerDecimal), sides)) &&
         (upper === null || below(compareNumeric(value, decimal, upper, upperDecimal), sides)),
@@ -128,7 +132,7 @@ function numericTextBetween(
 type NumberBound<T> = T | 'below all' | null;
 
 function decimalBound(text: string | null): NumberBound<Decimal> {
-  return text === null ? null : (parseDecimal(text) ?? 'below all');
+  return text === null ? null : (orderedDecimal(text) ?? 'below all');
 }
 
 function doubleBound(text: string | null): NumberBound<number> {

@@ -12,7 +12,7 @@ export function characterClass(cursor: RegexCursor): string {
     if (cursor.done) throw cursor.error('a character class lacks its "]"');
     if (!first && cursor.take(']')) break;
     if (cursor.take('&&')) {
-      if (members === '') throw cursor.error('an intersection (&&) needs a set on both sides');
+      if (members === '' || cursor.peek() === '&') throw cursor.error('an intersection (&&) needs a set on both sides');
       operands.push(`[${members}]`);
       members = '';
     } else if (cursor.take('[')) members += characterClass(cursor);

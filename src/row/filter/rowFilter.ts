@@ -2,8 +2,9 @@ import { FieldKind, type RecordView } from '../../input/record.ts';
 import type { FilterSpec } from '../../spec/jobSpec.ts';
 import { javaDoubleText } from '../numbers/javaText.ts';
 import { parseDoubleSpan, parseLongSpan } from '../numbers/parse.ts';
-import { equalsDouble, equalsLong, equalsText, inTexts, isNull } from './equalPredicates.ts';
+import { equalsDouble, equalsLong, equalsText, inTexts, isNull, selectorPredicate } from './equalPredicates.ts';
 import { type DoubleText, fieldText, integerText } from './fieldText.ts';
+import { numberToMatch } from './matchValue.ts';
 import { longOf, Match, type Predicate } from './predicate.ts';
 import { boundPredicate, intervalPredicate, rangePredicate } from './rangePredicates.ts';
 import { likePredicate, regexPredicate } from './textPredicates.ts';
@@ -26,6 +27,7 @@ export interface RowFilter {
  * @param slotOf gives each column's slot in the record views to come; -1 for `__time`, which is the row's time
  * @param doubleText how doubles are written where a filter looks at text
  * @throws SyntaxError where a regex can't be understood
+ * @throws RangeError where a number to compare with is none
  * @see org.apache.druid.query.filter.ValueMatcher
  */
 export function compileFilter(
@@ -69,7 +71,7 @@ function compile(spec: FilterSpec, columns: Columns): Node {
     case 'null':
       return leaf(spec.column, isNull, columns);
     case 'selector':
-      return leaf(spec.dimension, spec.value === null ? isNull : equalsText(spec.value), columns);
+      return leaf(spec.dimension, spec.value === null ? isNull : selectorPredicate(spec.value), columns);
     case 'in':
       return leaf(spec.dimension, inTexts(spec.values), columns);
     case 'bound':
@@ -88,10 +90,9 @@ function compile(spec: FilterSpec, columns: Columns): Node {
 }
 
 function equalsPredicate(spec: Extract<FilterSpec, { type: 'equals' }>): Predicate {
-  const { matchValue, matchValueType } = spec;
-  if (matchValueType === 'STRING') return equalsText(String(matchValue));
-  if (matchValueType === 'LONG') return equalsLong(BigInt(matchValue));
-  return equalsDouble(Number(matchValue));
+  if (spec.matchValueType === 'STRING') return equalsText(String(spec.matchValue));
+  const number = numberToMatch(spec, spec.matchValue);
+  return typeof number === 'bigint' ? equalsLong(number) : equalsDouble(number);
 }
 
 function leaf(column: string, predicate: Predicate, { slotOf, doubleText }: Columns): Node {

@@ -5,6 +5,7 @@
  */
 
 import { compareDecimals, type Decimal, parseDecimal } from '../numbers/decimal.ts';
+import { integerOf } from '../numbers/parse.ts';
 
 /** Negative, 0 or positive as `a` comes before, with or after `b`. */
 export type TextOrder = (a: string, b: string) => number;
@@ -21,7 +22,13 @@ export function strlen(a: string, b: string): number {
 
 /** By exact decimal value; texts that are no decimals come first, among themselves lexicographic. */
 export function numeric(a: string, b: string): number {
-  return compareNumeric(a, parseDecimal(a), b, parseDecimal(b));
+  return compareNumeric(a, orderedDecimal(a), b, orderedDecimal(b));
+}
+
+/** The decimal that `numeric` takes a text for, or null. Druid drops a `+` before it tries for a long, so `+-1` is -1. */
+export function orderedDecimal(text: string): Decimal | null {
+  const unsigned = text.startsWith('+-') && integerOf(text.slice(1)) !== null ? text.slice(1) : text;
+  return parseDecimal(unsigned);
 }
 
 /** `numeric` for texts that have been parsed already. */
@@ -77,11 +84,10 @@ function compareIgnoringCase(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Java maps one code point to one; where JavaScript's mapping gives several the code point stays as it is. */
+/** Java maps one code point to one: what has several in upper case stays, and only `İ` has several in lower case. */
 function foldCase(char: string): number {
   const upper = char.toUpperCase();
-  const lower = (upper.length === char.length ? upper : char).toLowerCase();
-  return (lower.length === char.length ? lower : char).codePointAt(0) as number;
+  return (upper.length === char.length ? upper : char).toLowerCase().codePointAt(0) as number;
 }
 
 const RUNS = /[0-9٠-٩۰-۹०-९０-９]+|[^0-9٠-٩۰-۹०-९０-９]+/g;

@@ -273,12 +273,12 @@ describe('HyperUniqueArena', () => {
     const fold = (hex: string) => () => arena.fold(collector, Buffer.from(hex, 'hex'), 0, hex.length / 2);
     expect(fold('0100')).toThrow(
       new RangeError(
-        'a hyperUnique value of 2 bytes does not begin with version 1 and a header of 7 bytes; it was not written by Druid 0.7 or later',
+        "a hyperUnique value of 2 bytes does not begin with version 1 and a header of 7 bytes; only that form of Druid's HyperLogLogCollector is read",
       ),
     );
     expect(fold('00000000000000')).toThrow(
       new RangeError(
-        'a hyperUnique value of 7 bytes does not begin with version 1 and a header of 7 bytes; it was not written by Druid 0.7 or later',
+        "a hyperUnique value of 7 bytes does not begin with version 1 and a header of 7 bytes; only that form of Druid's HyperLogLogCollector is read",
       ),
     );
     expect(fold('0100000000000011')).toThrow(

@@ -78,6 +78,14 @@ describe('filter regex', () => {
       return rows.length === 0 ? [] : [`${JSON.stringify(spec)} ${rows.join(' ')}`];
     });
     expect(wrong).toEqual([]);
-    expect(refused).toEqual([]);
+    expect(refused).toEqual([
+      'the regex "\\\\2(a)(b)" can\'t be used: it refers to a group that does not stand before it (at character 3)',
+      'the regex "(a)(b)?\\\\2" can\'t be used: it refers to group 2, which may not have taken part (at character 10)',
+      'the regex "\\\\X" can\'t be used: "\\X" is no escape known here (at character 2)',
+      'the regex "(?u)a" can\'t be used: the flag "u" isn\'t supported (at character 4)',
+      'the regex "(?U)\\\\w" can\'t be used: the flag "U" isn\'t supported (at character 4)',
+      'the regex "(?iu)Α" can\'t be used: the flag "u" isn\'t supported (at character 5)',
+      'the regex "[a&&&b]" can\'t be used: an intersection (&&) needs a set on both sides (at character 5)',
+    ]);
   });
 });

@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import type { Argv } from 'yargs';
+import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
+import type { Choose } from '../context.ts';
+import { type IndexArguments, indexSpec } from '../indexSpec.ts';
+import { checkArguments, oneOf, type RawArguments, wholeNumber } from '../usageError.ts';
+
+/** A thread per core is the most that helps; this keeps slips of the pen from starting a million. */
+const WORKERS_MAX = 1024;
+const QUIRKS: readonly Quirks[] = ['none', 'druid'];
+
+const OPTIONS = {
+  workers: { requiresArg: true, describe: `Worker threads [default: one per core, here ${availableParallelism()}]` },
+  quirks: {
+    requiresArg: true,
+    describe: 'druid: the same segments as Druid even where it is wrong; none: the right ones [default: none]',
+  },
+  json: { type: 'boolean', default: false, describe: 'The report as one JSON document on stdout, no summary' },
+  quiet: { type: 'boolean', default: false, describe: 'No progress, no warnings, no summary' },
+  report: { type: 'string', requiresArg: true, describe: 'A file for the JSON report' },
+} as const;
+
+/** Options of Druid's Java command line, taken so that scripts need no change. */
+const JAVA_OPTIONS = {
+  coordinate: {
+    alias: 'c',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Ignored: Maven coordinates of Hadoop; there is none to load',
+  },
+  'no-default-hadoop': { type: 'boolean', describe: 'Ignored, likewise' },
+} as const;
+
+const SPEC = {
+  demandOption: true,
+  describe: 'File with the ingestion spec; - is stdin',
+} as const;
+
+/** `segmill index` and, as Druid's Java command line has it, `segmill index hadoop`. */
+export function addIndexCommand(cli: Argv, choose: Choose): Argv {
+  const names = ['spec', ...Object.keys(OPTIONS)];
+  return cli.command(
+    'index <spec>',
+    'Run an ingestion spec: read the input, write the segments',
+    (command) =>
+      command
+        .command(
+          'hadoop <spec>',
+          'The same, as Druid\'s Java command line is called',
+          (hadoop) => hadoop.positional('spec', SPEC).options(JAVA_OPTIONS),
+          (args) => {
+            checkArguments(args, 'index hadoop', [...names, 'coordinate', 'c', 'no-default-hadoop'], ['coordinate', 'c']);
+            const ready = readArguments(args);
+            choose((context) => indexSpec(ready, context));
+          },
+        )
+        .positional('spec', SPEC)
+        .options(OPTIONS)
+        .example('$0 index jobs/wikipedia/index_hadoop.json', 'Run a job, see how it gets on, read what it did')
+        .example('$0 index spec.json --json | jq .rowsStored', 'For scripts: stdout has the document, and nothing else'),
+    (args) => {
+      checkArguments(args, 'index', names);
+      const ready = readArguments(args);
+      choose((context) => indexSpec(ready, context));
+    },
+  );
+}
+
+function readArguments(args: RawArguments): IndexArguments {
+  return {
+    spec: args.spec as string,
+    workers:
+      args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
+    quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
+    json: args.json === true,
+    quiet: args.quiet === true,
+    report: typeof args.report === 'string' ? args.report : null,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Argv } from 'yargs';
+import { formatProblems } from '../../spec/formatProblems.ts';
+import type { FieldUse, SpecProblem } from '../../spec/problem.ts';
+import { readSpec } from '../../spec/readSpec.ts';
+import type { Choose, Context } from '../context.ts';
+import { errorMessages, errorText } from '../errorText.ts';
+import { ExitCode } from '../exitCode.ts';
+import { explainFields } from '../explainFields.ts';
+import { columnsOf, hasColors } from '../io.ts';
+import { maskSecrets } from '../maskSecrets.ts';
+import { problemCounts } from '../problemCounts.ts';
+import { readSpecFile } from '../specFile.ts';
+import { printableText } from '../text/printable.ts';
+import { checkArguments, UsageError } from '../usageError.ts';
+import { writeText } from '../write.ts';
+
+const OPTIONS = {
+  explain: {
+    type: 'boolean',
+    default: false,
+    describe: 'What becomes of every field: used, defaulted, ignored or dangerous',
+  },
+  json: { type: 'boolean', default: false, describe: 'One JSON document on stdout' },
+} as const;
+
+/** A spec in the document that `--json` prints. */
+interface SpecVerdict {
+  readonly file: string;
+  readonly valid: boolean;
+  /** Why the file could not be read; absent where it could. */
+  readonly error?: string;
+  readonly problems: readonly SpecProblem[];
+  /** With `--explain`. */
+  readonly fields?: readonly FieldUse[];
+}
+
+/** `segmill validate`: reads specs, runs nothing. */
+export function addValidateCommand(cli: Argv, choose: Choose): Argv {
+  return cli.command(
+    'validate <spec..>',
+    'Check specs; nothing is run',
+    (command) =>
+      command
+        .positional('spec', { array: true, demandOption: true, describe: 'Files with specs; - is stdin' })
+        .options(OPTIONS)
+        .example('$0 validate specs/*.json', 'All problems of all files, with lines and columns')
+        .example('$0 validate spec.json --explain', 'Every field, its value and why'),
+    (args) => {
+      checkArguments(args, 'validate', ['spec', ...Object.keys(OPTIONS)], ['spec']);
+      choose((context) => validate(args.spec as string[], args.explain, args.json, context));
+    },
+  );
+}
+
+async function validate(names: readonly string[], explain: boolean, json: boolean, context: Context): Promise<number> {
+  const { stdout } = context.io;
+  const verdicts: SpecVerdict[] = [];
+  for (const name of names) verdicts.push(await validateOne(name, explain, json, context));
+  const valid = verdicts.every((verdict) => verdict.valid);
+  if (json) await writeText(stdout, `${JSON.stringify({ valid, specs: verdicts }, null, 2)}\n`);
+  return valid ? ExitCode.done : ExitCode.badSpecOrUsage;
+}
+
+/** Without `json` it prints what it finds at once: problems and verdict are this command's result. */
+async function validateOne(argument: string, explain: boolean, json: boolean, context: Context): Promise<SpecVerdict> {
+  const { io, debug } = context;
+  try {
+    const { name, text } = await readSpecFile(argument, io);
+    const { problems, fields, job } = readSpec(text, name);
+    if (!json) {
+      const parts = [printableText(formatProblems(problems, name, maskSecrets(text)))];
+      if (explain) parts.push(explainFields(fields, { color: hasColors(io.stdout, io.env), columns: columnsOf(io.stdout) }));
+      parts.push(`${name}: ${job === null ? 'not valid' : 'valid'}${problemCounts(problems)}\n`);
+      await writeText(io.stdout, parts.join(''));
+    }
+    return { file: name, valid: job !== null, problems, ...(explain ? { fields } : {}) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.stderr.write(errorText(error, debug));
+    return { file: argument, valid: false, error: errorMessages(error)[0], problems: [] };
+  }
+}

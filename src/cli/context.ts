@@ -1,0 +1,25 @@
+import type { runIndexJob } from '../mapreduce/index/indexJob.ts';
+import type { Io } from './io.ts';
+
+/** What commands have done by others; tests put their own there. Loaded when first needed, so that `--help` is quick. */
+export interface Services {
+  loadRunIndexJob(): Promise<typeof runIndexJob>;
+}
+
+export const ownServices: Services = {
+  loadRunIndexJob: async () => (await import('../mapreduce/index/indexJob.ts')).runIndexJob,
+};
+
+/** What every command gets beside its arguments. */
+export interface Context {
+  readonly io: Io;
+  readonly services: Services;
+  /** Stack traces are wanted. */
+  readonly debug: boolean;
+}
+
+/** What a command line asks for, once it is understood. Resolves to the exit code. */
+export type Action = (context: Context) => Promise<number>;
+
+/** Takes the one action of a command line. */
+export type Choose = (action: Action) => void;

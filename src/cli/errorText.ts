@@ -1,0 +1,75 @@
+import type { RowSample } from '../row/rowCounts.ts';
+import { withoutSecrets } from '../spec/secrets.ts';
+import { printableText } from './text/printable.ts';
+
+/** A chain of causes longer than this repeats itself. */
+const CAUSES_MAX = 8;
+
+/** The messages of an error and of what caused it, outermost first: for people, with no secrets and nothing a terminal would obey. */
+export function errorMessages(thrown: unknown): string[] {
+  const messages: string[] = [];
+  collect(thrown, null, messages);
+  return messages;
+}
+
+function collect(thrown: unknown, parent: unknown, messages: string[]): void {
+  if (messages.length >= CAUSES_MAX) return;
+  const message = safe(ownMessage(thrown));
+  // An error that has put its cause into its own words makes the cause's superfluous.
+  if (!isTranslated(thrown, parent) && !messages.some((known) => known.includes(message))) messages.push(message);
+  if (!(thrown instanceof Error)) return;
+  if (thrown instanceof AggregateError) for (const error of thrown.errors) collect(error, thrown, messages);
+  if (thrown.cause !== undefined && thrown.cause !== null) collect(thrown.cause, thrown, messages);
+}
+
+function ownMessage(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.message === '' ? thrown.name : thrown.message;
+}
+
+/** Whether `parent` tells a system error in its own words; such errors take over its code. */
+function isTranslated(thrown: unknown, parent: unknown): boolean {
+  if (!(thrown instanceof Error) || !(parent instanceof Error)) return false;
+  const { code, syscall } = thrown as NodeJS.ErrnoException;
+  return syscall !== undefined && code !== undefined && (parent as NodeJS.ErrnoException).code === code;
+}
+
+function safe(text: string): string {
+  return printableText(withoutSecrets(text));
+}
+
+/**
+ * An error as it is printed: its message after `segmill: `, causes below it. Ends with a line end.
+ * @param debug adds the stack traces
+ */
+export function errorText(thrown: unknown, debug: boolean): string {
+  const [message, ...causes] = errorMessages(thrown);
+  const lines = [`segmill: ${message}`, ...causes.map((cause) => `  because: ${cause}`)];
+  if (debug) lines.push(...stacks(thrown));
+  else if (isDefect(thrown)) {
+    lines.push('This looks like a defect of segmill: run it again with --debug and report what it prints, please.');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function stacks(thrown: unknown): string[] {
+  const texts: string[] = [];
+  for (let error = thrown; error instanceof Error && texts.length < CAUSES_MAX; error = error.cause) {
+    texts.push(safe(error.stack ?? error.message));
+  }
+  return texts;
+}
+
+/** Errors that the language throws, and no one words for people. */
+const DEFECTS: ReadonlySet<string> = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'AssertionError']);
+
+function isDefect(thrown: unknown): boolean {
+  return !(thrown instanceof Error) || DEFECTS.has(thrown.name);
+}
+
+/** The bad rows that an error brings with it, if it does: BadRowsError, in this thread or from a task. */
+export function samplesOf(thrown: unknown): readonly RowSample[] {
+  const details: unknown = thrown instanceof Error && 'details' in thrown ? thrown.details : null;
+  if (typeof details !== 'object' || details === null || !('samples' in details)) return [];
+  return Array.isArray(details.samples) ? (details.samples as RowSample[]) : [];
+}

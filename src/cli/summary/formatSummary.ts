@@ -1,0 +1,106 @@
+import pc from 'picocolors';
+import type { IndexReport } from '../../mapreduce/index/indexReport.ts';
+import { thrownAwayRows, totalRows, unparseableRows } from '../../row/rowCounts.ts';
+import { type Cell, plain, tableLines, wrapWords } from '../text/layout.ts';
+import { bytesText, countOf, countText, ratioText, secondsText } from '../text/numbers.ts';
+import { printableLine } from '../text/printable.ts';
+import { sampleLines } from './sampleLines.ts';
+import { segmentLines } from './segmentLines.ts';
+
+export interface SummaryOptions {
+  readonly color: boolean;
+  /** Width to lay out for, in characters; lines go beyond it only for a path or a word that is longer. */
+  readonly columns: number;
+}
+
+/** Colors, or functions that add none. */
+export type Paint = ReturnType<typeof pc.createColors>;
+
+const NAMES_WIDTH = 13;
+
+/**
+ * What a job did, for people: where every row went, the segments, the time it took, bad rows to look at, and where the output lies.
+ * Ends with a line end.
+ */
+export function formatSummary(report: IndexReport, { color, columns }: SummaryOptions): string {
+  const paint = pc.createColors(color);
+  const blocks = [
+    [`${paint.bold(printableLine(report.dataSource))}  ${paint.dim(`version ${printableLine(report.version)}`)}`],
+    rowLines(report, paint),
+    segmentLines(report.segments, paint),
+    timeLines(report, paint, columns),
+    sampleLines(report.samples, paint, columns),
+    noteLines(report.notes, paint, columns),
+    placeLines(report, paint),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** Each record read is in exactly one line between `read` and `stored`. */
+function rowLines(report: IndexReport, paint: Paint): string[] {
+  const { counts, rowsStored, inputBytes, inputFiles } = report;
+  const { thrownAway, unparseable } = counts;
+  const indexed = counts.processed + counts.processedWithErrors;
+  const rows: Cell[][] = [
+    row('rows read', totalRows(counts), `from ${countOf(inputFiles, 'file')}, ${bytesText(inputBytes)}`),
+    row('indexed', counts.processed, ''),
+  ];
+  if (counts.processedWithErrors > 0) {
+    rows.push(row('with errors', counts.processedWithErrors, 'indexed too, with nulls for bad values', paint.yellow));
+  }
+  if (thrownAwayRows(counts) > 0) {
+    const why = reasons([
+      [thrownAway.outsideIntervals, 'outside the intervals'],
+      [thrownAway.filtered, 'filtered out'],
+    ]);
+    rows.push(row('thrown away', thrownAwayRows(counts), why, paint.yellow));
+  }
+  if (unparseableRows(counts) > 0) {
+    const why = reasons([
+      [unparseable.malformed, 'malformed'],
+      [unparseable.timestamp, 'without a readable time'],
+    ]);
+    rows.push(row('unparseable', unparseableRows(counts), why, paint.red));
+  }
+  const rollup = rowsStored === 0 || rowsStored === indexed ? '' : `rollup ${ratioText(indexed / rowsStored)} to 1`;
+  rows.push(row('stored', rowsStored, rollup));
+  return tableLines(rows, ['left', 'right', 'left']);
+}
+
+function row(name: string, count: number, remark: string, paint?: (text: string) => string): Cell[] {
+  const number = { text: countText(count), ...(paint === undefined ? {} : { paint }) };
+  return [plain(name.padEnd(NAMES_WIDTH)), number, plain(remark)];
+}
+
+/** With one reason there is no second number to tell. */
+function reasons(parts: readonly (readonly [number, string])[]): string {
+  const given = parts.filter(([count]) => count > 0);
+  return given.length === 1 ? given[0][1] : given.map(([count, why]) => `${countText(count)} ${why}`).join(', ');
+}
+
+function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, columns: number): string[] {
+  const phases = `read ${secondsText(seconds.read)}, merge ${secondsText(seconds.merge)}, store ${secondsText(seconds.store)}`;
+  const rate = seconds.total > 0 ? `; ${countText(totalRows(counts) / seconds.total)} rows/s` : '';
+  const text = `${secondsText(seconds.total)} with ${countOf(workers, 'worker')}: ${phases}${rate}`;
+  return named('time', text, paint, columns);
+}
+
+function noteLines(notes: readonly string[], paint: Paint, columns: number): string[] {
+  return notes.flatMap((note) => named('note', printableLine(note), paint, columns));
+}
+
+/** The path stays in one piece, to be copied. */
+function placeLines({ segmentOutputPath, segments }: IndexReport, paint: Paint): string[] {
+  if (segments.length === 0) return [];
+  return [`${'segments in'.padEnd(NAMES_WIDTH)}  ${paint.bold(printableLine(segmentOutputPath))}`];
+}
+
+function named(name: string, text: string, paint: Paint, columns: number): string[] {
+  const indent = NAMES_WIDTH + 2;
+  return wrapWords(text, columns - indent).map((line, i) =>
+    i === 0 ? `${paint.dim(name.padEnd(NAMES_WIDTH))}  ${line}` : `${' '.repeat(indent)}${line}`,
+  );
+}

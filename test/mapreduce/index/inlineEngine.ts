@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BlockEncoder } from '../../../src/kernel/lz4.ts';
+import type { MapPayload, ReducePayload } from '../../../src/mapreduce/index/indexPayload.ts';
+import { mapIndex } from '../../../src/mapreduce/index/mapTask.ts';
+import { reduceIndex } from '../../../src/mapreduce/index/reduceTask.ts';
+import type { Engine, Task, TaskContext, TaskOutcome } from '../../../src/mapreduce/job.ts';
+
+const NO_PROGRESS = { addBytes: () => undefined, addRows: () => undefined };
+
+/** Runs the tasks of a job one after the other in this thread, with an encoder of the test's choice. */
+export class InlineEngine implements Engine {
+  readonly #root: string;
+  readonly #encoder: BlockEncoder | undefined;
+
+  constructor(root: string, encoder?: BlockEncoder) {
+    this.#root = root;
+    this.#encoder = encoder;
+  }
+
+  async run(tasks: readonly Task[]): Promise<TaskOutcome[]> {
+    const outcomes: TaskOutcome[] = [];
+    for (const task of tasks) {
+      const attemptDirectory = join(this.#root, task.id);
+      mkdirSync(attemptDirectory, { recursive: true });
+      const context: TaskContext = { attemptDirectory, attempt: 0, progress: NO_PROGRESS };
+      // Payloads cross a thread or the network in production.
+      const payload = structuredClone(task.payload);
+      const result =
+        task.kind === 'mapIndex'
+          ? await mapIndex(payload as MapPayload, context)
+          : await reduceIndex(payload as ReducePayload, context, this.#encoder);
+      outcomes.push({ id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 });
+    }
+    return outcomes;
+  }
+
+  async close(): Promise<void> {}
+}

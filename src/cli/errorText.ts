@@ -61,7 +61,13 @@ function stacks(thrown: unknown): string[] {
 }
 
 /** Errors that the language throws, and no one words for people. */
-const DEFECTS: ReadonlySet<string> = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'AssertionError']);
+const DEFECTS: ReadonlySet<string> = new Set([
+  'TypeError',
+  'ReferenceError',
+  'RangeError',
+  'SyntaxError',
+  'AssertionError',
+]);
 
 function isDefect(thrown: unknown): boolean {
   return !(thrown instanceof Error) || DEFECTS.has(thrown.name);

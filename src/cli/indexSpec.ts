@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import pc from 'picocolors';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { RowSample } from '../row/rowCounts.ts';
@@ -8,13 +9,15 @@ import type { SpecProblem } from '../spec/problem.ts';
 import { readSpec } from '../spec/readSpec.ts';
 import type { Context } from './context.ts';
 import { errorMessages, samplesOf } from './errorText.ts';
+import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
-import { columnsOf, hasColors } from './io.ts';
+import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
 import { problemCounts } from './problemCounts.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
 import { formatSummary } from './summary/formatSummary.ts';
+import { sampleLines } from './summary/sampleLines.ts';
 import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
 import { writeText } from './write.ts';
@@ -56,20 +59,99 @@ class BadSpecError extends UsageError {
 
 /**
  * Reads a spec, runs its job, tells about both.
- * @throws what went wrong, after it stands in the JSON document, for the caller to print
+ * @returns the exit code of success
+ * @throws what went wrong, after it stands in the JSON document; the caller prints it
  */
 export async function indexSpec(args: IndexArguments, context: Context): Promise<number> {
   // Opened first: after a long job is no time to learn that its report has no place.
   const report = args.report === null ? null : await openReport(args.report);
   try {
-    const result = await runSpec(args, context);
+    const result = await runSpec(args, context).catch(async (error: unknown) => {
+      await writeDocument(failure(error), args, report, context);
+      if (!args.quiet) writeSamples(samplesOf(error), context.io);
+      throw error;
+    });
     await writeDocument({ status: 'SUCCESS', ...result }, args, report, context);
-    if (!args.json && !args.quiet) await writeSummary(result, context);
-    return 0;
-  } catch (error) {
-    await writeDocument(failure(error), args, report, context);
-    throw error;
+    if (!args.json && !args.quiet) await writeSummary(result, context.io);
+    return ExitCode.done;
   } finally {
     await report?.close();
   }
+}
+
+async function runSpec(args: IndexArguments, { io, services }: Context): Promise<IndexReport> {
+  const job = await readJob(args, io);
+  const runIndexJob = await services.loadRunIndexJob();
+  const display = progressDisplay(io, args.quiet);
+  try {
+    return await interruptible(
+      io,
+      () => display.stop(),
+      (signal) =>
+        runIndexJob(job, {
+          workers: args.workers,
+          quirks: args.quirks,
+          signal,
+          onProgress: (progress) => display.update(progress),
+        }),
+    );
+  } finally {
+    display.stop();
+  }
+}
+
+/** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */
+async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec> {
+  const { name, text } = await readSpecFile(spec, io);
+  const { job, problems } = readSpec(text, name);
+  if (problems.length > 0 && !(quiet && job !== null)) {
+    io.stderr.write(printableText(formatProblems(problems, name, maskSecrets(text))));
+  }
+  if (job === null) throw new BadSpecError(name, problems);
+  return job;
+}
+
+function failure(thrown: unknown): IndexDocument {
+  const [error, ...causes] = errorMessages(thrown);
+  const samples = samplesOf(thrown);
+  return {
+    status: 'FAILED',
+    error,
+    ...(causes.length === 0 ? {} : { causes }),
+    ...(thrown instanceof BadSpecError ? { problems: thrown.problems } : {}),
+    ...(samples.length === 0 ? {} : { samples }),
+  };
+}
+
+async function openReport(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w');
+  } catch (error) {
+    throw new UsageError(`cannot write the report to ${path}: ${(error as Error).message}`);
+  }
+}
+
+async function writeDocument(
+  document: IndexDocument,
+  { json, report: path }: IndexArguments,
+  report: FileHandle | null,
+  { io }: Context,
+): Promise<void> {
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (json) await writeText(io.stdout, text);
+  try {
+    await report?.writeFile(text);
+  } catch (error) {
+    const outcome = document.status === 'SUCCESS' ? 'the segments are stored' : `the job failed too: ${document.error}`;
+    throw new Error(`cannot write the report to ${path}: ${(error as Error).message}; ${outcome}`);
+  }
+}
+
+async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<void> {
+  await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
+}
+
+function writeSamples(samples: readonly RowSample[], { stderr, env }: Io): void {
+  const lines = sampleLines(samples, pc.createColors(hasColors(stderr, env)), columnsOf(stderr));
+  if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
 }

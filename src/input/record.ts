@@ -19,7 +19,7 @@ export const FieldKind = {
   false: 6,
   /** A string that had escapes or invalid UTF-8; decoded in `texts`. */
   text: 7,
-  /** A map, or a list with maps, lists or nothing flat in it: as JSON.parse gives it, in `values`. */
+  /** A map, or a list with maps, lists or nothing flat in it: as a JsonValue (input/json/parseValue.ts), in `values`. */
   nested: 8,
   /** A list of scalars and nulls: elements `starts[slot]` up to `ends[slot]` (exclusive) of `elements`. */
   list: 9,

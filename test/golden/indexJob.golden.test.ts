@@ -9,7 +9,7 @@ import { tieCandidates } from './ties.ts';
 
 /** Cases with first, last and any at equal times: any candidate is right (docs/quirks.md, row 8). */
 const TIES = ['h02', 'h18', 'h41', 'h42', 'h42b'];
-const CASES = 'h01 h02 h03 h05 h06 h16 h18 h31 h33 h34 h40 h41 h42 h42b h52 h52b b01'.split(' ');
+const CASES = 'h01 h02 h03 h05 h06 h16 h18 h31 h33 h34 h40 h41 h42 h42b h52 h52b b01 v-default'.split(' ');
 
 /** Comparing megabytes of numbers is slow; of one text it is not. */
 function hex(bytes: Uint8Array): string {
@@ -28,15 +28,18 @@ describe("with Druid's quirks, segments hold what Druid's Hadoop indexer wrote",
     const isCandidate = TIES.includes(name) ? { isCandidate: tieCandidates(specText) } : {};
     for (const druids of golden.segments) {
       const ours = report.segments.find(({ id }) => id === druids.descriptor.identifier)!;
-      expect(compareDescriptors(ours.descriptor as SegmentDescriptor, druids.descriptor)).toEqual([]);
+      const differences = compareDescriptors(ours.descriptor as SegmentDescriptor, druids.descriptor);
+      // v-default was made by Druid's segment merger alone, which knows no hash buckets.
+      expect(differences.filter(({ where }) => name !== 'v-default' || !where.startsWith('shardSpec'))).toEqual([]);
       const theirs = druids.dumpLines === null ? await ourDump(druids.indexZip!) : readDump(druids.dumpLines);
       expect(compareSegments(await ourDump(ours.path), theirs, isCandidate)).toEqual([]);
       if (druids.indexZip === null) continue;
       const ourFiles = (await openSegment(ours.path)).files;
       const druidFiles = (await openSegment(druids.indexZip)).files;
       if (TIES.includes(name)) continue;
-      const names = [...druidFiles.keys()];
-      expect([...ourFiles.keys()]).toEqual(names);
+      // The order of the files in a zip is the file system's.
+      const names = [...druidFiles.keys()].sort();
+      expect([...ourFiles.keys()].sort()).toEqual(names);
       for (const file of names) expect(hex(ourFiles.get(file)!), file).toBe(hex(druidFiles.get(file)!));
     }
   });

@@ -18,7 +18,6 @@ export function addDumpCommand(cli: Argv, choose: Choose): Argv {
     (command) =>
       command
         .positional('segment', {
-          type: 'string',
           demandOption: true,
           describe: 'An index.zip, its folder, or the folder it was unpacked to',
         })
@@ -29,7 +28,7 @@ export function addDumpCommand(cli: Argv, choose: Choose): Argv {
       choose(async ({ io }) => {
         const { openSegment } = await import('../../segment/reader/openSegment.ts');
         const { dumpSegment } = await import('../../segment/reader/dump.ts');
-        const segment = await openSegment(args.segment);
+        const segment = await openSegment(args.segment as string);
         await writeLines(io.stdout, dumpSegment(segment, { rows: args.rows, bitmaps: args.bitmaps, raw: args.raw }));
         return ExitCode.done;
       });

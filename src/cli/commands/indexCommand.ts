@@ -46,10 +46,15 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
       command
         .command(
           'hadoop <spec>',
-          'The same, as Druid\'s Java command line is called',
+          "The same, as Druid's Java command line is called",
           (hadoop) => hadoop.positional('spec', SPEC).options(JAVA_OPTIONS),
           (args) => {
-            checkArguments(args, 'index hadoop', [...names, 'coordinate', 'c', 'no-default-hadoop'], ['coordinate', 'c']);
+            checkArguments(
+              args,
+              'index hadoop',
+              [...names, 'coordinate', 'c', 'no-default-hadoop'],
+              ['coordinate', 'c'],
+            );
             const ready = readArguments(args);
             choose((context) => indexSpec(ready, context));
           },
@@ -57,7 +62,10 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
         .positional('spec', SPEC)
         .options(OPTIONS)
         .example('$0 index jobs/wikipedia/index_hadoop.json', 'Run a job, see how it gets on, read what it did')
-        .example('$0 index spec.json --json | jq .rowsStored', 'For scripts: stdout has the document, and nothing else'),
+        .example(
+          '$0 index spec.json --json | jq .rowsStored',
+          'For scripts: stdout has the document, and nothing else',
+        ),
     (args) => {
       checkArguments(args, 'index', names);
       const ready = readArguments(args);
@@ -69,8 +77,7 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
 function readArguments(args: RawArguments): IndexArguments {
   return {
     spec: args.spec as string,
-    workers:
-      args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
+    workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     json: args.json === true,
     quiet: args.quiet === true,

@@ -69,7 +69,8 @@ async function validateOne(argument: string, explain: boolean, json: boolean, co
     const { problems, fields, job } = readSpec(text, name);
     if (!json) {
       const parts = [printableText(formatProblems(problems, name, maskSecrets(text)))];
-      if (explain) parts.push(explainFields(fields, { color: hasColors(io.stdout, io.env), columns: columnsOf(io.stdout) }));
+      if (explain)
+        parts.push(explainFields(fields, { color: hasColors(io.stdout, io.env), columns: columnsOf(io.stdout) }));
       parts.push(`${name}: ${job === null ? 'not valid' : 'valid'}${problemCounts(problems)}\n`);
       await writeText(io.stdout, parts.join(''));
     }

@@ -35,7 +35,9 @@ function barDisplay(io: Io): ProgressDisplay {
     gracefulExit: false,
     // The bar draws what was last told, at its own pace; its own numbers are not used.
     format: () =>
-      latest === null ? '' : progressBarText(latest, clock.seconds(latest.phase, io.now()), io.stderr.columns || 80, cyan),
+      latest === null
+        ? ''
+        : progressBarText(latest, clock.seconds(latest.phase, io.now()), io.stderr.columns || 80, cyan),
   });
   return {
     update(progress) {

@@ -27,7 +27,8 @@ export function shortInterval(interval: string): string {
   const endPrecision = precisionOf(end);
   if (startPrecision === null || endPrecision === null) return interval;
   for (const precision of PRECISIONS.slice(0, 4)) {
-    if (precision.digits >= startPrecision.digits && nextOf(start, precision) === end) return start.slice(0, precision.digits);
+    if (precision.digits >= startPrecision.digits && nextOf(start, precision) === end)
+      return start.slice(0, precision.digits);
   }
   // A month as an end would be read as the whole month: days at least.
   const digits = Math.max(10, startPrecision.digits, endPrecision.digits);

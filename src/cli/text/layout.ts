@@ -16,8 +16,14 @@ export function plain(text: string): Cell {
  * @param align of each column
  * @param gap blanks between columns
  */
-export function tableLines(rows: readonly (readonly Cell[])[], align: readonly ('left' | 'right')[], gap = 2): string[] {
-  const widths = align.map((_, column) => rows.reduce((width, row) => Math.max(width, row[column]?.text.length ?? 0), 0));
+export function tableLines(
+  rows: readonly (readonly Cell[])[],
+  align: readonly ('left' | 'right')[],
+  gap = 2,
+): string[] {
+  const widths = align.map((_, column) =>
+    rows.reduce((width, row) => Math.max(width, row[column]?.text.length ?? 0), 0),
+  );
   return rows.map((row) => {
     let line = '';
     let pending = '';

@@ -26,7 +26,8 @@ export function bytesText(bytes: number): string {
 
 /** A duration as it was measured: `0.04 s`, `12.3 s`, `4 min 05 s`, `2 h 13 min`. */
 export function secondsText(seconds: number): string {
-  if (seconds < 99.5) return `${seconds < 0.0005 ? '0' : seconds < 1 ? seconds.toPrecision(2) : threeDigits(seconds)} s`;
+  if (seconds < 99.5)
+    return `${seconds < 0.0005 ? '0' : seconds < 1 ? seconds.toPrecision(2) : threeDigits(seconds)} s`;
   return remainingText(seconds);
 }
 

@@ -60,7 +60,7 @@ export class RowAssembler {
     this.#filter =
       job.transform.filter === null
         ? null
-        : compileFilter(job.transform.filter, (column) => (column === '__time' ? -1 : slots.of(column)));
+        : compileFilter(job.transform.filter, (column) => (column === '__time' ? -1 : slots.of(column)), doubleText);
     const stringDimension = (spec: DimensionSpec, handling: DimensionSpec['multiValueHandling']) =>
       new StringDimension({
         name: spec.name,

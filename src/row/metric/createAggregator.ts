@@ -55,7 +55,11 @@ export function createAggregator(metric: MetricSpec, state: MetricState, options
         new FieldText(doubleText),
       );
     case 'filtered': {
-      const filter = compileFilter(metric.filter, (column) => (column === '__time' ? -1 : slots.of(column)));
+      const filter = compileFilter(
+        metric.filter,
+        (column) => (column === '__time' ? -1 : slots.of(column)),
+        doubleText,
+      );
       return new FilteredAggregator(filter, createAggregator(metric.aggregator, state, options), view);
     }
   }

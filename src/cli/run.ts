@@ -12,7 +12,14 @@ import { columnsOf, type Io } from './io.ts';
 import { checkArguments, type RawArguments, UsageError, unknownCommand } from './usageError.ts';
 import { writeText } from './write.ts';
 
-const COMMANDS = ['index', 'dump', 'validate', 'schema'];
+/** What follows the name of a command. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  index: '<spec>',
+  validate: '<spec..>',
+  dump: '<segment>',
+  schema: '',
+};
+const COMMAND_NAMES = Object.keys(COMMANDS);
 
 const EPILOGUE = `Exit codes:
   0    done
@@ -28,10 +35,18 @@ const EPILOGUE = `Exit codes:
  */
 export async function run(argv: readonly string[], io: Io, services: Services = ownServices): Promise<number> {
   const debug = argv.includes('--debug');
+  let asked: Asked;
   try {
-    const { action, output } = parse(argv, columnsOf(io.stdout));
-    if (action !== null) return await action({ io, services, debug });
-    await writeText(io.stdout, `${output}\n`);
+    asked = parse(argv, columnsOf(io.stdout));
+  } catch (error) {
+    const code = tell(error, io, debug);
+    const command = argv.find((word) => Object.hasOwn(COMMANDS, word));
+    io.stderr.write(`See: segmill ${command === undefined ? '' : `${command} `}--help\n`);
+    return code;
+  }
+  try {
+    if (asked.action !== null) return await asked.action({ io, services, debug });
+    await writeText(io.stdout, `${asked.output}\n`);
     return ExitCode.done;
   } catch (error) {
     return tell(error, io, debug);
@@ -46,11 +61,17 @@ function tell(error: unknown, io: Io, debug: boolean): number {
   return error instanceof UsageError ? ExitCode.badSpecOrUsage : ExitCode.failed;
 }
 
-/** What a command line asks for: an action, or a text that yargs made of it (help, version). @throws UsageError */
-function parse(argv: readonly string[], columns: number): { readonly action: Action | null; readonly output: string } {
+/** An action, or a text that yargs made of it (help, version). */
+interface Asked {
+  readonly action: Action | null;
+  readonly output: string;
+}
+
+/** @throws UsageError */
+function parse(argv: readonly string[], columns: number): Asked {
   let action: Action | null = null;
   let output = '';
-  const cli = commandLine(columns, (chosen) => {
+  const cli = commandLine(argv, columns, (chosen) => {
     action = chosen;
   });
   // With a callback yargs prints nothing by itself.
@@ -61,18 +82,24 @@ function parse(argv: readonly string[], columns: number): { readonly action: Act
   return { action, output };
 }
 
+/** What is wrong where no command was found. */
 function withoutCommand(args: RawArguments): UsageError {
-  const given = args._[0];
-  if (given !== undefined && !COMMANDS.includes(String(given))) {
-    const isOptionFirst = Object.keys(args).length > 2 && !('debug' in args);
-    if (!isOptionFirst) return unknownCommand(String(given), COMMANDS);
-  }
+  // An option before the command takes the command for its value, so it is the first thing to name.
   checkArguments({ ...args, _: [] }, '', []);
-  return new UsageError(`a command is missing: ${COMMANDS.join(', ')}; "segmill --help" tells what they do`);
+  const given = args._[0];
+  if (given !== undefined) return unknownCommand(String(given), COMMAND_NAMES);
+  return new UsageError(`a command is missing; there are ${COMMAND_NAMES.join(', ')}`);
 }
 
-function commandLine(columns: number, choose: Choose): Argv {
-  let cli = yargs()
+/** A failure of yargs as a sentence: it counts missing arguments where it should name them. */
+function worded(message: string, argv: readonly string[]): UsageError {
+  if (!message.startsWith('Not enough non-option arguments')) return new UsageError(message);
+  const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? '';
+  return new UsageError(`${COMMANDS[command]} is missing`);
+}
+
+function commandLine(argv: readonly string[], columns: number, choose: Choose): Argv {
+  const cli = yargs()
     .scriptName('segmill')
     .usage("Usage: $0 <command> [options]\n\nDruid's index_hadoop: ingestion specs in, Druid segments out.")
     .exitProcess(false)
@@ -86,27 +113,19 @@ function commandLine(columns: number, choose: Choose): Argv {
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .updateStrings(TEXTS)
+    .updateStrings({ 'Not enough arguments following: %s': 'option --%s needs a value' })
     .option('debug', { type: 'boolean', describe: 'Stack traces with errors' })
     .version('version', 'This version', packageVersion())
     .help('help', 'This text')
     .alias('help', 'h')
     .epilogue(EPILOGUE)
     .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(message ?? error.message);
+      // Without a message it is what a command threw.
+      throw message === null ? error : worded(message, argv);
     });
-  for (const add of [addIndexCommand, addValidateCommand, addDumpCommand, addSchemaCommand]) cli = add(cli, choose);
+  for (const add of [addIndexCommand, addValidateCommand, addDumpCommand, addSchemaCommand]) add(cli, choose);
   return cli;
 }
-
-/** Wordings of yargs, in ours; `%s` are filled in order. */
-const TEXTS = {
-  'Not enough arguments following: %s': 'option --%s needs a value',
-  'Not enough non-option arguments: got %s, need at least %s': {
-    one: 'too few arguments: %s given, %s expected',
-    other: 'too few arguments: %s given, %s expected',
-  },
-};
 
 function packageVersion(): string {
   // Two folders up in the sources as in what is built of them.

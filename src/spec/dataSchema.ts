@@ -1,3 +1,4 @@
+import { checkDataSource } from './dataSourceName.ts';
 import { readDimensionsSpec } from './dimensionsSpec.ts';
 import { readGranularitySpec } from './granularitySpec.ts';
 import type { JobSpec } from './jobSpec.ts';
@@ -5,9 +6,8 @@ import { readMetrics } from './metricsSpec.ts';
 import { type ParserParts, readParser } from './parseSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { asObject, readFields } from './readFields.ts';
-import { isPlaceholder, PLACEHOLDER_HINT } from './scalar.ts';
 import { dataSchemaShape } from './shapes/dataSchema.ts';
-import { quote, type SpecNode, type Spot, spotOf, spotOfMissing } from './specTree.ts';
+import { quote, type SpecNode, spotOf, spotOfMissing } from './specTree.ts';
 import { readTimestampSpec } from './timestampSpec.ts';
 import { readTransformSpec } from './transformSpec.ts';
 
@@ -27,6 +27,7 @@ export function readDataSchema(log: SpecLog, node: SpecNode): SchemaPart | null 
   const parser = readParser(log, value.parser, object);
   const metrics = readMetrics(log, value.metricsSpec);
   const holder = parser?.holder ?? object;
+  if (parser !== null) checkPresent(log, parser, value.timestampSpec !== null, value.dimensionsSpec !== null);
   const timestamp =
     value.timestampSpec === null
       ? readTimestampSpec(log, parser?.timestampSpec ?? null, holder)
@@ -51,13 +52,16 @@ export function readDataSchema(log: SpecLog, node: SpecNode): SchemaPart | null 
   return schema;
 }
 
-/** Druid's rules for identifiers (`IdUtils.validateId`). */
-function checkDataSource(log: SpecLog, spot: Spot, name: string): void {
-  if (name === '') log.error(spot, 'the name of the datasource is empty', 'a name');
-  else if (name.startsWith('.')) log.error(spot, `the name ${quote(name)} begins with a dot`, 'a name that does not');
-  else if (name.includes('/')) log.error(spot, `the name ${quote(name)} holds a slash`, 'a name without slashes');
-  else if (/[^\S ]/.test(name)) log.error(spot, `the name ${quote(name)} holds a tab or line break`, 'spaces at most');
-  else if (isPlaceholder(name)) log.danger(spot, `the datasource is named ${quote(name)}`, PLACEHOLDER_HINT);
+/** A parseSpec without its two specs is refused by Druid; those beside the parser will do here. */
+function checkPresent(log: SpecLog, parser: ParserParts, timeAbove: boolean, dimensionsAbove: boolean): void {
+  if (parser.timestampSpec === null && !timeAbove) {
+    const spot = spotOfMissing(parser.holder, 'timestampSpec');
+    log.error(spot, 'is missing', '{"column": "timestamp", "format": "auto"}', 'it tells the time of a row');
+  }
+  if (parser.dimensionsSpec === null && !dimensionsAbove) {
+    const spot = spotOfMissing(parser.holder, 'dimensionsSpec');
+    log.error(spot, 'is missing', '{"dimensions": ["a", "b"]}', 'an empty list takes every field that is found');
+  }
 }
 
 /** Lines with named columns: what is read and never there. */

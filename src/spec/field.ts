@@ -28,6 +28,10 @@ export interface Union {
   readonly oldNames: Readonly<Record<string, string>>;
   /** What other systems call the types, in lower case: told in the error, never taken. */
   readonly foreignNames?: Readonly<Record<string, string>>;
+  /** What Druid takes for a type it does not know; left out where that is an error. */
+  readonly unknownIs?: string;
+  /** True where case does not count in the type. */
+  readonly anyCase?: true;
   /** Prefix of the union's keys in `unsupported.ts`: `metric` for `metric:thetaSketch`. */
   readonly feature: string;
   /** What one of them is called in a message: `metric type`. */

@@ -50,13 +50,28 @@ export interface Elsewhere {
   readonly dangerous: boolean;
 }
 
-/** Where a field that is unknown here belongs, or null where nobody knows it. */
-export function fieldElsewhere(name: string): Elsewhere | null {
+/** Names of Druid 0.6, whose flat config knows them, in today's form. */
+const RENAMED: Readonly<Record<string, string>> = {
+  gran: 'segmentGranularity',
+  rollupGranularity: 'queryGranularity',
+  shardCount: 'numShards',
+  updaterJobSpec: 'metadataUpdateSpec',
+};
+
+/**
+ * Where a field that is unknown here belongs, or null where nobody knows it.
+ * @param holder the name of the object it stands in
+ */
+export function fieldElsewhere(name: string, holder: string | number): Elsewhere | null {
   if (name === 'type') return null;
+  if (Object.hasOwn(RENAMED, name)) {
+    return { hint: `Druid 0.6 had that name, today it is "${RENAMED[name]}"`, dangerous: true };
+  }
   if (Object.hasOwn(OTHER_TASKS, name)) {
     return { hint: `it belongs to ${OTHER_TASKS[name]}; index_hadoop ignores it`, dangerous: false };
   }
   for (const [home, shape] of HOMES) {
+    if (home === holder) continue;
     const known = Object.entries(shape.fields).some(
       ([field, { oldNames }]) => field === name || oldNames?.includes(name),
     );

@@ -127,7 +127,9 @@ function readOrdering(log: SpecLog, node: SpecNode | null, fallback: Ordering): 
   if (text === null) return named.kind === 'null' ? fallback : null;
   const ordering = ORDERINGS.find((known) => known === text.toLowerCase());
   if (ordering !== undefined) return ordering;
-  log.error(spotOf(named), `${quote(text)} is not an ordering`, ORDERINGS.join(', '), didYouMean(text, ORDERINGS));
+  const refusal = unsupportedFeature(`ordering:${text.toLowerCase()}`);
+  if (refusal !== null) log.error(spotOf(named), refusal);
+  else log.error(spotOf(named), `${quote(text)} is not an ordering`, ORDERINGS.join(', '), didYouMean(text, ORDERINGS));
   return null;
 }
 
@@ -194,6 +196,10 @@ function readColumnComparison(log: SpecLog, object: SpecObject): FilterSpec | nu
   for (const item of asList(log, read.value.dimensions, 'the list of dimensions')) {
     const name = comparedDimension(log, item);
     if (name !== null) dimensions.push(name);
+  }
+  if (dimensions.length < 2 && read.value.dimensions?.kind === 'array') {
+    log.error(read.at('dimensions'), 'a columnComparison filter compares at least two dimensions', 'two names or more');
+    return null;
   }
   return { type: 'columnComparison', dimensions };
 }

@@ -2,7 +2,7 @@ import type { InputSpec, MetadataUpdateSpec } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { asObject, readFields, readType } from './readFields.ts';
 import { isPlaceholder, PLACEHOLDER_HINT, readString, readStrings } from './scalar.ts';
-import { inputSpecUnion, ioConfigShape, metadataUpdateUnion } from './shapes/ioConfig.ts';
+import { inputSpecUnion, ioConfigShape, metadataUpdateShape } from './shapes/ioConfig.ts';
 import { joinPath, pathOf, quote, type SpecNode, type SpecObject, type Spot, spotOf } from './specTree.ts';
 import { splitPaths } from './splitPaths.ts';
 import { unsupportedFeature } from './unsupported.ts';
@@ -84,19 +84,19 @@ function readPaths(log: SpecLog, node: SpecNode): readonly string[] {
 }
 
 function readMetadataUpdate(log: SpecLog, node: SpecNode): MetadataUpdateSpec | null {
-  const typed = readType(log, node, metadataUpdateUnion);
-  if (typed === null) return null;
-  const fields = readFields(log, typed.object, metadataUpdateUnion.shapes.metadata, 'type');
-  const { connectURI, user, password, segmentTable } = fields.value;
+  const object = asObject(log, node, 'a metadataUpdateSpec');
+  if (object === null) return null;
+  const fields = readFields(log, object, metadataUpdateShape);
+  const { type, connectURI, user, password, segmentTable } = fields.value;
   const secret = password === null ? null : readPassword(log, password);
   log.use(
-    joinPath(pathOf(typed.object), 'password'),
+    joinPath(pathOf(object), 'password'),
     secret === null ? 'defaulted' : 'used',
     secret === null ? null : '***',
     'database password',
   );
   if (connectURI === null) return null;
-  return { type: typed.type, connectURI, user, password: secret, segmentTable };
+  return { type, connectURI, user, password: secret, segmentTable };
 }
 
 /** A password, or a password provider of type `default`. */

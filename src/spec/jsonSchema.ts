@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 /**
  * The JSON Schema (draft 2020-12) of every form of spec that is read here, made from the tables in `shapes/`. It is as loose
  * as the reader: numbers and booleans may be texts, everything optional may be null, old names are known, and unknown
- * fields are no error.
+ * fields are no error. Only types that Druid silently replaces by another one are refused, so that an editor shows them.
  */
 export function specJsonSchema(): Json {
   const definitions = new Definitions();
@@ -103,6 +103,7 @@ class Definitions {
     const built = Object.keys(union.shapes).filter((type) => unsupportedFeature(`${union.feature}:${type}`) === null);
     const oldNames = Object.entries(union.oldNames).filter(([, type]) => built.includes(type));
     const choices = [...built.map((type) => [type, type] as const), ...oldNames];
+    if (union.anyCase) choices.push(...built.map((type) => [type.toUpperCase(), type] as const));
     const missing = { anyOf: [{ not: { required: [tag] } }, { properties: { [tag]: { type: 'null' } } }] };
     definition.properties = { [tag]: { enum: [...choices.map(([given]) => given), null] } };
     if (union.defaultType === null) definition.required = [tag];

@@ -122,8 +122,10 @@ function objectOf(log: SpecLog, node: SpecNode | null, what: string): SpecObject
 function legacyParser(log: SpecLog, body: SpecObject, fields: Fields<(typeof legacyBodyShape)['fields']>): SpecMember {
   const dataSpec = objectOf(log, fields.value.dataSpec, 'a dataSpec');
   // Told already; the rest of the schema is read on as that of JSON lines.
-  if (dataSpec === null)
-    return put('parser', gather(body, [put('parseSpec', gather(body, [putText(body, 'format', 'json')]))]));
+  if (dataSpec === null) {
+    const empty = [put('timestampSpec', gather(body, [])), put('dimensionsSpec', gather(body, []))];
+    return put('parser', gather(body, [put('parseSpec', gather(body, [putText(body, 'format', 'json'), ...empty]))]));
+  }
   readFields(log, dataSpec, dataSpecShape);
   const timestampSpec =
     take(body, 'timestampSpec') ??
@@ -161,7 +163,7 @@ function legacyGranularity(log: SpecLog, body: SpecObject, rollupSpec: SpecObjec
   const queryGranularity = take(rollupSpec, 'rollupGranularity', 'queryGranularity');
   const members = [
     take(source, 'segmentGranularity'),
-    take(source, 'gran'),
+    take(source, 'gran', 'segmentGranularity'),
     take(source, 'intervals'),
     queryGranularity,
   ];

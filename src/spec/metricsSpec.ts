@@ -1,3 +1,4 @@
+import { filterColumns } from './filterColumns.ts';
 import { readFilter } from './filterSpec.ts';
 import type { MetricSpec, NumericType } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
@@ -127,13 +128,13 @@ function fieldIsGood(log: SpecLog, object: SpecObject, fieldName: string | null)
   return false;
 }
 
-/** The input fields a metric reads, as its `requiredFields()` in Druid: not those of a filter. */
+/** The input fields a metric reads, those of its filters too, as its `requiredFields()` in Druid 33. */
 export function metricInputs(metric: MetricSpec): readonly string[] {
   switch (metric.type) {
     case 'count':
       return [];
     case 'filtered':
-      return metricInputs(metric.aggregator);
+      return [...metricInputs(metric.aggregator), ...filterColumns(metric.filter)];
     case 'numericByTime':
     case 'stringByTime':
       return [metric.timeColumn, metric.fieldName];

@@ -85,7 +85,7 @@ export function readParseSpec(log: SpecLog, node: SpecNode): ParserParts | null 
   if (!object.members.has('format')) {
     log.danger(
       spotOfMissing(object, 'format'),
-      'is missing; Druid takes "tsv" then',
+      'is missing and taken as "tsv", as old Druid versions did',
       'write "format": "json" for JSON lines',
     );
   }

@@ -74,28 +74,12 @@ function readHashed(log: SpecLog, fields: Fields<(typeof hashedShape)['fields']>
 }
 
 function readSingleDim(log: SpecLog, fields: Fields<(typeof singleDimShape)['fields']>): PartitionsSpec {
-  const { partitionDimension, partitionDimensions: list } = fields.value;
-  if (list.length > 1) {
-    log.error(
-      fields.at('partitionDimensions'),
-      'single_dim partitioning takes one dimension',
-      'one name',
-      'several take "type": "range"',
-    );
-  }
-  if (partitionDimension !== null && list.length > 0 && partitionDimension !== list[0]) {
-    log.error(
-      fields.at('partitionDimensions'),
-      `partitionDimension is ${quote(partitionDimension)}, partitionDimensions are others`,
-      'one of the two',
-    );
-  }
-  const dimension = partitionDimension ?? list[0] ?? null;
+  const { partitionDimension, assumeGrouped } = fields.value;
   return {
     type: 'single_dim',
-    partitionDimensions: dimension === null ? [] : [dimension],
+    partitionDimensions: partitionDimension === null ? [] : [partitionDimension],
     ...readRows(log, fields),
-    assumeGrouped: fields.value.assumeGrouped,
+    assumeGrouped,
   };
 }
 

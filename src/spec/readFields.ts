@@ -168,7 +168,7 @@ function reportUnknownField(
     log.use(path, 'ignored', null, 'unknown field');
     return;
   }
-  const elsewhere = fieldElsewhere(member.name);
+  const elsewhere = fieldElsewhere(member.name, object.key);
   const near = elsewhere === null ? closestName(member.name, known) : null;
   const meant = near !== null && !found.has(near) ? near : null;
   const hint = elsewhere?.hint ?? (meant === null ? 'it has no effect, in Druid neither' : `did you mean "${meant}"?`);
@@ -224,7 +224,8 @@ export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | nu
   }
   const given = readString(log, member.value);
   if (given === null) return null;
-  const type = Object.hasOwn(union.oldNames, given) ? (union.oldNames[given] as string) : given;
+  const wanted = union.anyCase ? given.toLowerCase() : given;
+  const type = Object.hasOwn(union.oldNames, wanted) ? (union.oldNames[wanted] as string) : wanted;
   const refusal = unsupportedFeature(`${union.feature}:${type}`);
   if (refusal !== null) {
     log.error(spotOf(member.value), refusal);
@@ -232,6 +233,11 @@ export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | nu
   }
   if (!Object.hasOwn(union.shapes, type)) {
     const hint = isPlaceholder(given) ? PLACEHOLDER_HINT : typeHint(given, union);
+    if (union.unknownIs !== undefined && !isPlaceholder(given)) {
+      const message = `${quote(given)} is not a ${union.noun}, and Druid takes it as "${union.unknownIs}"`;
+      log.danger(spotOf(member.value), message, hint ?? `the types are ${names.join(', ')}`);
+      return { type: union.unknownIs, object };
+    }
     log.error(
       spotOf(member.value),
       `${quote(given)} is not a ${union.noun}`,

@@ -45,7 +45,7 @@ export function readInteger(log: SpecLog, node: SpecNode, field: IntegerField): 
   }
   const value = Math.trunc(written);
   if (value === -1 && field.minusOneUnset) return null;
-  if (value < (field.minimum ?? -INT_MAX - 1)) {
+  if (value < (field.minimum ?? -(field.maximum ?? INT_MAX) - 1)) {
     log.error(spotOf(node), `${text} is too small`, rangeOf(field));
     return null;
   }

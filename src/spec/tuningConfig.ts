@@ -44,7 +44,7 @@ export function readTuningConfig(log: SpecLog, node: SpecNode | null, spec: Spec
     combineText: value.combineText,
     useCombiner: value.useCombiner,
     forceExtendableShardSpecs: value.forceExtendableShardSpecs,
-    determinePartitionsSamplingFactor: value.determinePartitionsSamplingFactor,
+    determinePartitionsSamplingFactor: samplingFactor(log, fields),
     jobProperties: readJobProperties(log, value.jobProperties),
   };
   return { tuning, commandLineOnly: value.workingPath === null ? [] : [fields.at('workingPath')] };
@@ -65,6 +65,18 @@ function bytesInMemory(log: SpecLog, fields: TuningFields): number | null {
   const why = tuningConfigShape.fields.maxBytesInMemory.why;
   log.use(fields.at('maxBytesInMemory').path, fields.given('maxBytesInMemory') ? 'used' : 'defaulted', effective, why);
   return effective;
+}
+
+/** Below 1 Druid looks at every row, as with 1. */
+function samplingFactor(log: SpecLog, fields: TuningFields): number {
+  const factor = fields.value.determinePartitionsSamplingFactor;
+  if (factor >= 1) return factor;
+  log.danger(
+    fields.at('determinePartitionsSamplingFactor'),
+    `${factor} is taken as 1, which looks at every row`,
+    'give 1 or more',
+  );
+  return 1;
 }
 
 /** Null is no limit. A limit below zero is none in Druid: it fails the job at the first bad row, as 0 does. */

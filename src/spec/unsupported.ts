@@ -113,6 +113,8 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'filter:arrayContainsElement': 'array filters are not built yet',
   'filter:bloom': 'the bloom filter is not built yet',
 
+  'ordering:natural': 'the ordering "natural" is not built yet; use "alphanumeric" or "numeric"',
+
   'password:environment': 'passwords from the environment are not built yet; write the password itself',
 };
 

@@ -120,6 +120,7 @@ export const dimensionUnion = {
     varchar: 'string',
     boolean: 'string',
   },
+  unknownIs: 'string',
   feature: 'dimension',
   noun: 'dimension type',
 } as const satisfies Union;

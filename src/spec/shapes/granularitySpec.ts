@@ -59,7 +59,6 @@ export const uniformGranularitySpecShape = shape('UniformGranularitySpec', 'Time
   segmentGranularity: {
     kind: 'node',
     why: 'length of the time chunks, one set of segments each; DAY where left out',
-    oldNames: ['gran'],
     type: { json: granularityJson },
   },
   queryGranularity: {
@@ -138,6 +137,7 @@ export const granularitySpecUnion = {
   defaultType: 'uniform',
   shapes: { uniform: uniformGranularitySpecShape, arbitrary: arbitraryGranularitySpecShape },
   oldNames: {},
+  unknownIs: 'uniform',
   feature: 'granularitySpec',
   noun: 'granularitySpec type',
 } as const satisfies Union;

@@ -52,6 +52,7 @@ export const bitmapUnion = {
     concise: shape('ConciseBitmap', 'Concise bitmaps.', {}),
   },
   oldNames: {},
+  unknownIs: 'roaring',
   feature: 'bitmap',
   noun: 'bitmap type',
 } as const satisfies Union;

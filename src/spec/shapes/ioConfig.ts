@@ -7,8 +7,7 @@ export const ioConfigShape = shape('HadoopIOConfig', 'Where data comes from and 
   metadataUpdateSpec: {
     kind: 'node',
     why: 'the metadata store that learns of the segments',
-    oldNames: ['updaterJobSpec'],
-    type: { union: () => metadataUpdateUnion },
+    type: { shape: () => metadataUpdateShape },
   },
   segmentOutputPath: { kind: 'string', why: 'the folder of deep storage that segments are written to' },
   dropExisting: {
@@ -42,6 +41,7 @@ export const inputSpecUnion = {
 
 /** `MetadataStorageUpdaterJobSpec`. */
 export const metadataUpdateShape = shape('MetadataUpdateSpec', 'The metadata store that learns of the segments.', {
+  type: { kind: 'string', why: 'metadata, db, mysql, postgresql, ...: any text is taken', default: 'metadata' },
   connectURI: { kind: 'string', why: 'JDBC address of the database', required: true },
   user: { kind: 'string', why: 'database user' },
   password: {
@@ -51,23 +51,3 @@ export const metadataUpdateShape = shape('MetadataUpdateSpec', 'The metadata sto
   },
   segmentTable: { kind: 'string', why: 'the table of segments', default: 'druid_segments' },
 });
-
-/** Names of the database are taken as types too: real specs write them. */
-export const metadataUpdateUnion = {
-  name: 'MetadataUpdateSpec',
-  about: 'The metadata store that learns of the segments.',
-  discriminator: 'type',
-  defaultType: 'metadata',
-  shapes: {
-    metadata: metadataUpdateShape,
-    db: metadataUpdateShape,
-    mysql: metadataUpdateShape,
-    postgresql: metadataUpdateShape,
-    derby: metadataUpdateShape,
-    sqlserver: metadataUpdateShape,
-    sqlite: metadataUpdateShape,
-  },
-  oldNames: {},
-  feature: 'metadataUpdateSpec',
-  noun: 'metadataUpdateSpec type',
-} as const satisfies Union;

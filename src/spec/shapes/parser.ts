@@ -112,7 +112,7 @@ export const timeAndDimsParseSpecShape = shape('TimeAndDimsParseSpec', 'Time and
   columns: columnsOfNoUse,
 });
 
-/** `ParseSpec`. Druid takes TSV where the format is left out. */
+/** `ParseSpec`. Old versions of Druid took TSV where the format is left out; 33 refuses that. */
 export const parseSpecUnion = {
   name: 'ParseSpec',
   about: 'How a line becomes a row.',
@@ -167,6 +167,7 @@ export const flattenFieldUnion = {
     }),
   },
   oldNames: {},
+  anyCase: true,
   feature: 'flatten',
   noun: 'flattenSpec field type',
 } as const satisfies Union;
@@ -177,7 +178,6 @@ export const stringParserShape = shape('StringParser', 'Text, one row a line.', 
     kind: 'node',
     why: 'how a line becomes a row',
     required: true,
-    oldNames: ['parsSpec'],
     type: { union: () => parseSpecUnion },
   },
   encoding: {
@@ -196,6 +196,7 @@ export const parserUnion = {
   defaultType: 'hadoopyString',
   shapes: { hadoopyString: stringParserShape, string: stringParserShape },
   oldNames: {},
+  unknownIs: 'string',
   feature: 'parser',
   noun: 'parser type',
 } as const satisfies Union;

@@ -22,7 +22,6 @@ export const hashedShape = shape('HashedPartitionsSpec', 'Rows are spread over s
   numShards: {
     ...rows,
     why: 'segments in each time chunk; saves the pass that counts rows',
-    oldNames: ['shardCount'],
   },
   partitionDimensions: { kind: 'strings', why: 'the dimensions hashed; empty: time and all of them', default: [] },
   partitionFunction: { kind: 'string', why: 'the hash', oneOf: ['murmur3_32_abs'], default: 'murmur3_32_abs' },
@@ -34,7 +33,6 @@ export const hashedShape = shape('HashedPartitionsSpec', 'Rows are spread over s
 /** `SingleDimensionPartitionsSpec`. */
 export const singleDimShape = shape('SingleDimPartitionsSpec', 'Each segment holds a range of one dimension.', {
   partitionDimension: { kind: 'string', why: 'the dimension; chosen from the data where left out' },
-  partitionDimensions: { kind: 'strings', why: 'the dimension, as a list of one', default: [] },
   targetRowsPerSegment,
   maxRowsPerSegment: {
     ...rows,
@@ -71,6 +69,7 @@ export const partitionsSpecUnion = {
     dimension: 'single_dim',
     hadoop_single_dim_partitions: 'single_dim',
   },
+  unknownIs: 'hashed',
   feature: 'partitionsSpec',
   noun: 'partitionsSpec type',
 } as const satisfies Union;

@@ -48,7 +48,6 @@ export const tuningConfigShape = shape('HadoopTuningConfig', 'Partitioning, memo
     kind: 'integer',
     why: 'bytes one task holds before it spills them; 0 stands for 256 MiB, -1 for no limit',
     default: 0,
-    minimum: -1,
     maximum: Number.MAX_SAFE_INTEGER,
   },
   useMaxMemoryEstimates: {
@@ -106,7 +105,6 @@ export const tuningConfigShape = shape('HadoopTuningConfig', 'Partitioning, memo
     kind: 'integer',
     why: 'single_dim and range partitioning look at one row in this many',
     default: 1,
-    minimum: 1,
   },
   buildV9Directly: { kind: 'boolean', why: 'writes V9 segments', ignored: 'segments are V9 always' },
   aggregationBufferRatio: { kind: 'node', why: 'buffer share', ignored: OLD_ENGINE, type: { json: {} } },

@@ -7,10 +7,10 @@ import { cutTo, printableLine } from './text/printable.ts';
 const USES = ['used', 'defaulted', 'ignored', 'dangerous'] as const;
 const USE_WIDTH = 9;
 const INDENT = '  ';
-const NAME_MAX = 30;
-const WHY_MIN = 24;
+/** Where a value must be cut, this much of it stays. */
 const VALUE_MIN = 12;
-const VALUE_MAX = 32;
+/** Of the width that use and indent leave, the share of name and value. */
+const LEFT_SHARE = 0.52;
 
 /**
  * What became of every field of a spec, for people: under each object its fields with use, name, value and reason.
@@ -22,23 +22,21 @@ export function explainFields(
 ): string {
   const paint = pc.createColors(color);
   const paints = { used: paint.green, defaulted: paint.dim, ignored: paint.yellow, dangerous: paint.red };
-  const groups = groupByParent(fields);
-  const names = fields.map(({ path }) => splitPath(path).name.length);
-  const nameWidth = Math.min(NAME_MAX, Math.max(0, ...names));
-  const rest = columns - INDENT.length - USE_WIDTH - nameWidth - 6;
-  const valueWidth = Math.max(VALUE_MIN, Math.min(VALUE_MAX, rest - WHY_MIN));
-  const whyColumn = columns - Math.max(WHY_MIN, rest - valueWidth);
+  const margin = INDENT.length + USE_WIDTH + 2;
+  const leftWidth = Math.floor((columns - margin) * LEFT_SHARE);
+  const whyColumn = margin + leftWidth + 2;
   const lines: string[] = [];
-  for (const [parent, members] of groups) {
+  for (const [parent, members] of groupByParent(fields)) {
     lines.push(paint.bold(parent === '' ? '(top level)' : printableLine(parent)));
     for (const { path, use, value, why } of members) {
-      const name = printableLine(splitPath(path).name).padEnd(nameWidth);
-      const shown = cutTo(printableLine(JSON.stringify(value) ?? ''), valueWidth);
-      const left = `${name}  ${shown}`;
-      const [first = '', ...more] = wrapWords(printableLine(why), columns - whyColumn);
-      const blanks = ' '.repeat(Math.max(2, whyColumn - INDENT.length - USE_WIDTH - 2 - left.length));
-      lines.push(`${INDENT}${paints[use](use.padEnd(USE_WIDTH))}  ${left}${blanks}${first}`.trimEnd());
-      for (const line of more) lines.push(`${' '.repeat(whyColumn)}${line}`);
+      const name = printableLine(splitPath(path).name);
+      const shown = cutTo(printableLine(JSON.stringify(value) ?? ''), Math.max(VALUE_MIN, leftWidth - name.length - 2));
+      const left = `${name}: ${shown}`;
+      const reason = wrapWords(printableLine(why), columns - whyColumn);
+      // What is too long for its place gets a line of its own.
+      const beside = left.length <= leftWidth ? (reason.shift() ?? '') : '';
+      lines.push(`${INDENT}${paints[use](use.padEnd(USE_WIDTH))}  ${left.padEnd(leftWidth)}  ${beside}`.trimEnd());
+      for (const line of reason) lines.push(`${' '.repeat(whyColumn)}${line}`);
     }
   }
   const counts = USES.map((use) => `${countText(fields.filter((field) => field.use === use).length)} ${use}`);

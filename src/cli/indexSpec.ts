@@ -13,13 +13,13 @@ import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
-import { problemCounts } from './problemCounts.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
 import { formatSummary } from './summary/formatSummary.ts';
 import { sampleLines } from './summary/sampleLines.ts';
 import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
+import { verdict } from './verdict.ts';
 import { writeText } from './write.ts';
 
 export interface IndexArguments {
@@ -52,7 +52,7 @@ class BadSpecError extends UsageError {
   readonly problems: readonly SpecProblem[];
 
   constructor(name: string, problems: readonly SpecProblem[]) {
-    super(`${name} is not valid${problemCounts(problems)}; nothing was run`);
+    super(`${name} is ${verdict(false, problems)}; nothing was run`);
     this.problems = problems;
   }
 }
@@ -63,15 +63,19 @@ class BadSpecError extends UsageError {
  * @throws what went wrong, after it stands in the JSON document; the caller prints it
  */
 export async function indexSpec(args: IndexArguments, context: Context): Promise<number> {
-  // Opened first: after a long job is no time to learn that its report has no place.
-  const report = args.report === null ? null : await openReport(args.report);
+  let report: FileHandle | null = null;
   try {
-    const result = await runSpec(args, context).catch(async (error: unknown) => {
-      await writeDocument(failure(error), args, report, context);
+    let result: IndexReport;
+    try {
+      // Opened first: after a long job is no time to learn that its report has no place.
+      if (args.report !== null) report = await openReport(args.report);
+      result = await runSpec(args, context);
+    } catch (error) {
+      await writeDocument(failure(error), args, report, context.io);
       if (!args.quiet) writeSamples(samplesOf(error), context.io);
       throw error;
-    });
-    await writeDocument({ status: 'SUCCESS', ...result }, args, report, context);
+    }
+    await writeDocument({ status: 'SUCCESS', ...result }, args, report, context.io);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
     return ExitCode.done;
   } finally {
@@ -135,7 +139,7 @@ async function writeDocument(
   document: IndexDocument,
   { json, report: path }: IndexArguments,
   report: FileHandle | null,
-  { io }: Context,
+  io: Io,
 ): Promise<void> {
   const text = `${JSON.stringify(document, null, 2)}\n`;
   if (json) await writeText(io.stdout, text);

@@ -9,7 +9,8 @@ import { errorText } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { InterruptedError } from './interrupt.ts';
 import { columnsOf, type Io } from './io.ts';
-import { checkArguments, type RawArguments, UsageError, unknownCommand } from './usageError.ts';
+import { STDIN } from './specFile.ts';
+import { type RawArguments, UsageError, unknownCommand } from './usageError.ts';
 import { writeText } from './write.ts';
 
 /** What follows the name of a command. */
@@ -75,18 +76,23 @@ function parse(argv: readonly string[], columns: number): Asked {
     action = chosen;
   });
   // With a callback yargs prints nothing by itself.
-  const args = cli.parse([...argv], {}, (_error, _args, text) => {
-    output = text;
-  }) as RawArguments;
+  const args = cli.parse(
+    argv.map((word) => (word === '-' ? STDIN : word)),
+    {},
+    (_error, _args, text) => {
+      output = text;
+    },
+  ) as RawArguments;
   if (action === null && output === '') throw withoutCommand(args);
   return { action, output };
 }
 
 /** What is wrong where no command was found. */
 function withoutCommand(args: RawArguments): UsageError {
-  // An option before the command takes the command for its value, so it is the first thing to name.
-  checkArguments({ ...args, _: [] }, '', []);
   const given = args._[0];
+  const options = Object.keys(args).filter((name) => name !== '_' && name !== '$0' && name !== 'debug');
+  // It took the command for its value.
+  if (options.length > 0) return new UsageError(`option --${options[0]} stands before the command, options follow it`);
   if (given !== undefined) return unknownCommand(String(given), COMMAND_NAMES);
   return new UsageError(`a command is missing; there are ${COMMAND_NAMES.join(', ')}`);
 }
@@ -95,7 +101,7 @@ function withoutCommand(args: RawArguments): UsageError {
 function worded(message: string, argv: readonly string[]): UsageError {
   if (!message.startsWith('Not enough non-option arguments')) return new UsageError(message);
   const command = argv.find((word) => Object.hasOwn(COMMANDS, word)) ?? '';
-  return new UsageError(`${COMMANDS[command]} is missing`);
+  return new UsageError(`${COMMANDS[command]} is missing after "${command}"`);
 }
 
 function commandLine(argv: readonly string[], columns: number, choose: Choose): Argv {
@@ -118,6 +124,9 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
     .version('version', 'This version', packageVersion())
     .help('help', 'This text')
     .alias('help', 'h')
+    .example('$0 validate spec.json', 'Is it right, and does it mean what I think?')
+    .example('$0 index spec.json', 'Run it')
+    .example('$0 dump index.zip --rows', 'Look at what came out')
     .epilogue(EPILOGUE)
     .fail((message, error) => {
       // Without a message it is what a command threw.

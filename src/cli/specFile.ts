@@ -10,6 +10,9 @@ export interface SpecFile {
   readonly text: string;
 }
 
+/** Stands for stdin among the arguments, as messages name it: yargs cannot take a lone `-`. */
+export const STDIN = '(stdin)';
+
 /** Far beyond any spec, far below any memory. */
 const BYTES_MAX = 48 * 1024 * 1024;
 
@@ -23,14 +26,14 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a spec: from a file, from stdin for `-`, or from the argument itself if that starts with `{`, as Druid's command line does.
+ * Reads a spec: from a file, from stdin for {@link STDIN}, or from the argument itself if that starts with `{`, as Druid's command line does.
  *
  * @throws UsageError when there is no text to be had
  */
 export async function readSpecFile(argument: string, io: Io): Promise<SpecFile> {
   if (argument.startsWith('{')) return { name: '(argument)', text: argument };
   if (argument === '') throw new UsageError('the name of the spec is empty');
-  const [name, bytes] = argument === '-' ? ['(stdin)', await readStdin(io)] : [argument, await readBytes(argument)];
+  const [name, bytes] = argument === STDIN ? [STDIN, await readStdin(io)] : [argument, await readBytes(argument)];
   return { name, text: decode(name, bytes) };
 }
 
@@ -40,7 +43,7 @@ async function readStdin(io: Io): Promise<Buffer> {
   for await (const part of io.stdin) {
     const bytes = Buffer.from(part);
     length += bytes.length;
-    if (length > BYTES_MAX) throw tooLarge('(stdin)', length);
+    if (length > BYTES_MAX) throw tooLarge(STDIN, length);
     parts.push(bytes);
   }
   return Buffer.concat(parts);
@@ -55,7 +58,7 @@ async function readBytes(path: string): Promise<Buffer> {
     if (error instanceof UsageError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EISDIR') throw new UsageError(`cannot read ${path}: it is a directory, expected a file with a spec`);
-    throw new UsageError(`cannot read ${path}: ${REASONS[code ?? ''] ?? message}`, { cause: error });
+    throw new UsageError(`cannot read ${path}: ${REASONS[code ?? ''] ?? message}`);
   }
 }
 

@@ -18,6 +18,44 @@ export interface KernelExports {
     out32: number,
     out128: number,
   ): number;
+  dictionaryIntern(dictionary: number, at: number, length: number): number;
+  dictionaryInternColumn(
+    dictionary: number,
+    bytes: number,
+    kinds: number,
+    starts: number,
+    ends: number,
+    records: number,
+    from: number,
+    count: number,
+    cells: number,
+    elementKinds: number,
+    elementStarts: number,
+    elementEnds: number,
+    elementIds: number,
+  ): number;
+  dictionaryRehash(from: number, places: number, table: number, mask: number): void;
+  dictionarySort(arena: number, valueEnds: number, count: number, sorted: number, scratch: number): void;
+  dictionaryRanks(sorted: number, count: number, ranks: number): void;
+  dictionaryMeasure(
+    valueEnds: number,
+    sorted: number,
+    ranks: number,
+    count: number,
+    bytesMax: number,
+    target: number,
+  ): number;
+  dictionaryGather(
+    arena: number,
+    valueEnds: number,
+    sorted: number,
+    ranks: number,
+    count: number,
+    target: number,
+  ): void;
+  dictionaryPlain(arena: number, valueEnds: number, count: number, plain: number): number;
+  putJsonKey(table: number, mask: number, key: number): void;
+  scanJsonLines(state: number, from: number, end: number, limit: number): number;
   lz4Encode(from: number, length: number, target: number, heads: number, chain: number): number;
   lz4Decode(from: number, end: number, target: number, capacity: number): number;
 }
@@ -37,8 +75,9 @@ const SLACK_BYTES = 16;
 /**
  * One instance of the WASM compute kernel with its own memory.
  *
- * Regions are handed out by {@link Kernel.allocate} and live as long as the instance: whoever needs memory that comes
- * and goes takes an instance of its own ({@link createKernel}) and drops it. The memory grows only inside `allocate`,
+ * Regions are handed out by {@link Kernel.allocate} and live as long as the instance, but for scratch between
+ * {@link Kernel.mark} and {@link Kernel.release}: whoever needs memory that comes and goes otherwise takes an instance of
+ * its own ({@link createKernel}) and drops it. The memory grows only inside `allocate`,
  * which replaces `bytes` and `ints`: read them anew after each call, never keep them across one.
  */
 export class Kernel {
@@ -69,6 +108,19 @@ export class Kernel {
     if (top > this.bytes.length) this.#grow(top);
     this.#top = top;
     return address;
+  }
+
+  /** The top of the regions handed out: what `release` takes back to. */
+  mark(): number {
+    return this.#top;
+  }
+
+  /**
+   * Takes back all regions handed out since `mark`: scratch of one piece of work, between whose two ends no lasting region
+   * may be allocated.
+   */
+  release(mark: number): void {
+    this.#top = mark;
   }
 
   #grow(top: number): void {

@@ -27,7 +27,7 @@ export function readDataSchema(log: SpecLog, node: SpecNode): SchemaPart | null 
   const parser = readParser(log, value.parser, object);
   const metrics = readMetrics(log, value.metricsSpec);
   const holder = parser?.holder ?? object;
-  if (parser !== null) checkPresent(log, parser, value.timestampSpec !== null, value.dimensionsSpec !== null);
+  if (parser?.known) checkPresent(log, parser, value.timestampSpec !== null, value.dimensionsSpec !== null);
   const timestamp =
     value.timestampSpec === null
       ? readTimestampSpec(log, parser?.timestampSpec ?? null, holder)

@@ -32,6 +32,8 @@ export interface ParserParts {
   readonly dimensionsSpec: SpecNode | null;
   /** Where the two specs stand, or would stand. */
   readonly holder: SpecObject;
+  /** False for a format that is refused: it may do without the two specs. */
+  readonly known: boolean;
   /** Names of the columns of a line; null where every line names its fields itself. */
   readonly columns: readonly string[] | null;
 }
@@ -59,7 +61,7 @@ export function readParser(log: SpecLog, node: SpecNode | null, dataSchema: Spec
 function refusedParser(node: SpecNode): ParserParts | null {
   const parseSpec = node.kind === 'object' ? node.members.get('parseSpec')?.value : undefined;
   if (parseSpec === undefined || parseSpec.kind !== 'object') return null;
-  return partsOf(parseSpec, JSON_LINES, null);
+  return { ...partsOf(parseSpec, JSON_LINES, null), known: false };
 }
 
 function partsOf(parseSpec: SpecObject, parse: ParseSpec, columns: readonly string[] | null): ParserParts {
@@ -68,6 +70,7 @@ function partsOf(parseSpec: SpecObject, parse: ParseSpec, columns: readonly stri
     timestampSpec: presentMember(parseSpec, 'timestampSpec'),
     dimensionsSpec: presentMember(parseSpec, 'dimensionsSpec'),
     holder: parseSpec,
+    known: true,
     columns,
   };
 }
@@ -80,7 +83,7 @@ function presentMember(object: SpecObject, name: string): SpecNode | null {
 /** `parseSpec`; null after an error that leaves nothing to go on with. */
 export function readParseSpec(log: SpecLog, node: SpecNode): ParserParts | null {
   const typed = readType(log, node, parseSpecUnion);
-  if (typed === null) return node.kind === 'object' ? partsOf(node, JSON_LINES, null) : null;
+  if (typed === null) return node.kind === 'object' ? { ...partsOf(node, JSON_LINES, null), known: false } : null;
   const { type, object } = typed;
   if (!object.members.has('format')) {
     log.danger(

@@ -194,6 +194,10 @@ export function asList(log: SpecLog, node: SpecNode | null, what: string): reado
   return [];
 }
 
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 function typeHint(given: string, union: Union): string | null {
   const meant = union.foreignNames;
   if (meant !== undefined && Object.hasOwn(meant, given.toLowerCase()))
@@ -212,7 +216,7 @@ export interface Typed {
  * not known, or one that is not built yet.
  */
 export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | null {
-  const object = asObject(log, node, `a ${union.noun}`);
+  const object = asObject(log, node, withArticle(union.noun.replace(/ (type|format)$/, '')));
   if (object === null) return null;
   const member = object.members.get(union.discriminator);
   const names = Object.keys(union.shapes);
@@ -234,13 +238,13 @@ export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | nu
   if (!Object.hasOwn(union.shapes, type)) {
     const hint = isPlaceholder(given) ? PLACEHOLDER_HINT : typeHint(given, union);
     if (union.unknownIs !== undefined && !isPlaceholder(given)) {
-      const message = `${quote(given)} is not a ${union.noun}, and Druid takes it as "${union.unknownIs}"`;
+      const message = `${quote(given)} is not ${withArticle(union.noun)}, and Druid takes it as "${union.unknownIs}"`;
       log.danger(spotOf(member.value), message, hint ?? `the types are ${names.join(', ')}`);
       return { type: union.unknownIs, object };
     }
     log.error(
       spotOf(member.value),
-      `${quote(given)} is not a ${union.noun}`,
+      `${quote(given)} is not ${withArticle(union.noun)}`,
       names.length > 12 ? null : names.join(', '),
       hint,
     );

@@ -26,12 +26,12 @@ export function eventfulReport(): IndexReport {
     inputFiles: 1_284,
     inputBytes: 48_211_903_112,
     counts: {
-      processed: 120_000_000,
+      processed: 45_000_000,
       processedWithErrors: 1_204,
       unparseable: { malformed: 17, timestamp: 3 },
       thrownAway: { outsideIntervals: 2_340_112, filtered: 77 },
     },
-    rowsStored: 23_456_789,
+    rowsStored: 15_843_385,
     samples: [
       {
         reason: 'malformed',
@@ -40,13 +40,21 @@ export function eventfulReport(): IndexReport {
         message: 'expected "," or "}" after a value of an object, found the end of the line',
         text: '{"time":"2015-09-12T00:46:58.771Z","channel":"#en.wikipedia","cityName":null,"comment":"added \u001b[31mproject',
       },
-      { reason: 'timestamp', path: 'data/a.json', offset: 0, message: 'the time is "yesterday"', text: '{"time":"yesterday"}' },
+      {
+        reason: 'timestamp',
+        path: 'data/a.json',
+        offset: 0,
+        message: 'the time is "yesterday"',
+        text: '{"time":"yesterday"}',
+      },
     ],
     segments: days(1_990),
     segmentOutputPath: '/deep/storage/druid/segments',
     seconds: { read: 301.4, merge: 98.2, store: 12, total: 412.9 },
     workers: 16,
-    notes: ['the day 2015-09-14 got no rows: segments that it had before stay visible; ioConfig.dropExisting would empty it'],
+    notes: [
+      'the day 2015-09-14 got no rows: segments that it had before stay visible; ioConfig.dropExisting would empty it',
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { InterruptSignal, Io } from '../../src/cli/io.ts';
-import type { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
 import { run } from '../../src/cli/run.ts';
+import type { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
 
 /** A stream that keeps what is written to it. */
 export class TextSink extends Writable {

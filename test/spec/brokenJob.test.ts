@@ -6,6 +6,55 @@ import { type Change, changed } from './specTexts.ts';
 /** A change to a good spec, and every word said about it. */
 const CASES: readonly (readonly [what: string, change: Change, lines: readonly string[]])[] = [
   [
+    'a metric name twice',
+    (s) => {
+      s.dataSchema.metricsSpec[1].name = 'count';
+    },
+    [
+      'x.json:32:19 spec.dataSchema.metricsSpec[1].name: a second metric is named "count"; expected a name no other metric has',
+    ],
+  ],
+  [
+    'a metric without a field',
+    (s) => {
+      delete s.dataSchema.metricsSpec[1].fieldName;
+    },
+    ['x.json:30:9 spec.dataSchema.metricsSpec[1].fieldName: is missing; the name of the input field to aggregate'],
+  ],
+  [
+    'a metric that is none',
+    (s) => {
+      s.dataSchema.metricsSpec[1].type = 'longsum';
+    },
+    ['x.json:31:19 spec.dataSchema.metricsSpec[1].type: "longsum" is not a metric type; did you mean "longSum"?'],
+  ],
+  [
+    'metrics that are not built or make no sense',
+    (s) => {
+      s.dataSchema.metricsSpec.push(
+        { type: 'stringAny', name: 'x', fieldName: 'x' },
+        { type: 'HLLSketchBuild', name: 'y', fieldName: 'y' },
+        { type: 'longSum', name: 'z', expression: 'a + b' },
+      );
+    },
+    [
+      'x.json:36:19 spec.dataSchema.metricsSpec[2].type: stringAny cannot be used at ingestion, in Druid neither; use stringFirst or stringLast',
+      'x.json:41:19 spec.dataSchema.metricsSpec[3].type: HLLSketchBuild needs the DataSketches metrics, which are not built yet',
+      'x.json:48:25 spec.dataSchema.metricsSpec[4].expression: a metric over an "expression" needs the expression language, which is not built yet; use "fieldName"',
+    ],
+  ],
+  [
+    'a metric named __time, without a type',
+    (s) => {
+      s.dataSchema.metricsSpec[0].name = '__time';
+      delete s.dataSchema.metricsSpec[1].type;
+    },
+    [
+      'x.json:28:19 spec.dataSchema.metricsSpec[0].name: a metric cannot be named __time; that is the column of the row times',
+      'x.json:30:9 spec.dataSchema.metricsSpec[1].type: the metric type is missing',
+    ],
+  ],
+  [
     'a filter with every fault',
     (s) => {
       s.dataSchema.transformSpec = {
@@ -138,8 +187,8 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
     [
       'x.json:56:22 spec.tuningConfig.partitionsSpec.numShards: 0 is too small; expected a whole number of at least 1, or -1 for not set',
       'x.json:58:26 spec.tuningConfig.maxRowsInMemory: "many" is not a whole number; expected a whole number of at least 1',
-      'x.json:59:27 spec.tuningConfig.maxBytesInMemory: -5 is too small; expected a whole number of at least -1',
-      'x.json:60:44 spec.tuningConfig.determinePartitionsSamplingFactor: 0.5 is too small; expected a whole number of at least 1',
+      'x.json:60:44 warning: spec.tuningConfig.determinePartitionsSamplingFactor: 0.5 is taken as 0, as Druid drops the fraction',
+      'x.json:60:44 warning: spec.tuningConfig.determinePartitionsSamplingFactor: 0 is taken as 1, which looks at every row; give 1 or more',
     ],
   ],
   [
@@ -242,10 +291,89 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
     'fields of the command-line form in a task',
     (s) => {
       s.ioConfig.segmentOutputPath = '/deep';
-      s.tuningConfig.workingPath = '/tmp/w';
+      s.tuningConfig.workingPath = '/w';
     },
     [
       'x.json:51:28 warning: spec.ioConfig.segmentOutputPath: an Overlord refuses a task with segmentOutputPath, workingPath; here it is taken; Druid knows that in the command-line form only',
+    ],
+  ],
+  [
+    'the inputSpec of another Druid, and one nobody knows',
+    (s) => {
+      s.ioConfig.inputSpec = { type: 'hadoop', elements: [] };
+      s.dataSchema.metricsSpec = [5];
+    },
+    [
+      'x.json:26:9 spec.dataSchema.metricsSpec[0]: 5 stands where a metric belongs; expected an object in { and }',
+      `x.json:40:17 spec.ioConfig.inputSpec.type: this is the inputSpec of Metatron's Druid; Apache Druid's is {"type": "static", "paths": "..."}`,
+    ],
+  ],
+  [
+    'an unknown inputSpec',
+    (s) => {
+      s.ioConfig.inputSpec = { type: 'sttic', paths: 'a' };
+    },
+    [
+      'x.json:48:17 spec.ioConfig.inputSpec.type: "sttic" is not an inputSpec type; expected static; did you mean "static"?',
+    ],
+  ],
+  [
+    'types that Druid replaces without a word',
+    (s) => {
+      s.tuningConfig.partitionsSpec.type = 'hash';
+      s.dataSchema.parser.parseSpec.dimensionsSpec.dimensions[1].type = 'LONG';
+    },
+    [
+      'x.json:18:25 warning: spec.dataSchema.parser.parseSpec.dimensionsSpec.dimensions[1].type: "LONG" is not a dimension type, and Druid takes it as "string"; did you mean "long"?',
+      'x.json:55:17 warning: spec.tuningConfig.partitionsSpec.type: "hash" is not a partitionsSpec type, and Druid takes it as "hashed"; did you mean "hashed"?',
+    ],
+  ],
+  [
+    'flattenSpec fields that are not built',
+    (s) => {
+      s.dataSchema.parser.parseSpec.flattenSpec = {
+        fields: ['a', { type: 'path', name: 'b', expr: '$.b' }, { type: 'JQ', name: 'c', expr: '.c' }],
+      };
+    },
+    [
+      'x.json:27:25 spec.dataSchema.parser.parseSpec.flattenSpec.fields[1].type: flattenSpec fields of type "path" (JSONPath) are not built yet; "root" fields are',
+      'x.json:32:25 spec.dataSchema.parser.parseSpec.flattenSpec.fields[2].type: flattenSpec fields of type "jq" are not built yet; "root" fields are',
+    ],
+  ],
+  [
+    'spatial dimensions, schema discovery, another encoding',
+    (s) => {
+      s.dataSchema.parser.encoding = 'latin1';
+      Object.assign(s.dataSchema.parser.parseSpec.dimensionsSpec, {
+        spatialDimensions: [{ dimName: 'x' }],
+        useSchemaDiscovery: true,
+      });
+    },
+    [
+      'x.json:22:34 spec.dataSchema.parser.parseSpec.dimensionsSpec.spatialDimensions: spatial dimensions are not built yet',
+      'x.json:27:35 spec.dataSchema.parser.parseSpec.dimensionsSpec.useSchemaDiscovery: useSchemaDiscovery needs auto dimensions, which are not built yet',
+      'x.json:30:21 spec.dataSchema.parser.encoding: "latin1" is not known here; expected UTF-8, UTF8, US-ASCII',
+    ],
+  ],
+  [
+    'JavaScript',
+    (s) => {
+      s.dataSchema.parser.parseSpec = { format: 'javascript', function: 'f' };
+      s.dataSchema.metricsSpec[0].type = 'javascript';
+    },
+    [
+      `x.json:9:21 spec.dataSchema.parser.parseSpec.format: JavaScript in specs is not run: it would be code of the spec's author with the rights of this process`,
+      `x.json:15:19 spec.dataSchema.metricsSpec[0].type: JavaScript in specs is not run: it would be code of the spec's author with the rights of this process`,
+    ],
+  ],
+  [
+    'a parseSpec without time and dimensions',
+    (s) => {
+      s.dataSchema.parser.parseSpec = { format: 'json' };
+    },
+    [
+      'x.json:8:9 spec.dataSchema.parser.parseSpec.timestampSpec: is missing; expected {"column": "timestamp", "format": "auto"}; it tells the time of a row',
+      'x.json:8:9 spec.dataSchema.parser.parseSpec.dimensionsSpec: is missing; expected {"dimensions": ["a", "b"]}; an empty list takes every field that is found',
     ],
   ],
   [
@@ -261,7 +389,7 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
   ],
 ];
 
-describe('specs with broken filters, granularities, input or tuning', () => {
+describe('specs with broken metrics, filters, granularities, input or tuning', () => {
   it.each(CASES)('tells of %s', (_what, change, lines) => {
     const { job, problems } = readSpec(changed(change), 'x.json');
     expect(problems.map((problem) => problemLine(problem, 'x.json'))).toEqual(lines);

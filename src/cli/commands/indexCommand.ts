@@ -3,7 +3,8 @@ import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { Choose } from '../context.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
-import { checkArguments, oneOf, type RawArguments, wholeNumber } from '../usageError.ts';
+import { STDIN } from '../specFile.ts';
+import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } from '../usageError.ts';
 
 /** A thread per core is the most that helps; this keeps slips of the pen from starting a million. */
 const WORKERS_MAX = 1024;
@@ -15,8 +16,8 @@ const OPTIONS = {
     requiresArg: true,
     describe: 'druid: the same segments as Druid even where it is wrong; none: the right ones [default: none]',
   },
-  json: { type: 'boolean', default: false, describe: 'The report as one JSON document on stdout, no summary' },
-  quiet: { type: 'boolean', default: false, describe: 'No progress, no warnings, no summary' },
+  json: { type: 'boolean', describe: 'The report as one JSON document on stdout, no summary' },
+  quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
   report: { type: 'string', requiresArg: true, describe: 'A file for the JSON report' },
 } as const;
 
@@ -32,6 +33,7 @@ const JAVA_OPTIONS = {
 } as const;
 
 const SPEC = {
+  type: 'string',
   demandOption: true,
   describe: 'File with the ingestion spec; - is stdin',
 } as const;
@@ -61,11 +63,9 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
         )
         .positional('spec', SPEC)
         .options(OPTIONS)
-        .example('$0 index jobs/wikipedia/index_hadoop.json', 'Run a job, see how it gets on, read what it did')
-        .example(
-          '$0 index spec.json --json | jq .rowsStored',
-          'For scripts: stdout has the document, and nothing else',
-        ),
+        .example('$0 index spec.json', 'Run a job')
+        .example('$0 index spec.json --json', 'For scripts: stdout gets the report')
+        .example('$0 index - < spec.json', 'A spec from stdin'),
     (args) => {
       checkArguments(args, 'index', names);
       const ready = readArguments(args);
@@ -81,6 +81,11 @@ function readArguments(args: RawArguments): IndexArguments {
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     json: args.json === true,
     quiet: args.quiet === true,
-    report: typeof args.report === 'string' ? args.report : null,
+    report: args.report === undefined ? null : readReport(args.report as string),
   };
+}
+
+function readReport(path: string): string {
+  if (path !== STDIN) return path;
+  throw new UsageError('option --report needs a file; --json prints the report on stdout');
 }

@@ -8,19 +8,18 @@ import { ExitCode } from '../exitCode.ts';
 import { explainFields } from '../explainFields.ts';
 import { columnsOf, hasColors } from '../io.ts';
 import { maskSecrets } from '../maskSecrets.ts';
-import { problemCounts } from '../problemCounts.ts';
 import { readSpecFile } from '../specFile.ts';
-import { printableText } from '../text/printable.ts';
+import { printableLine, printableText } from '../text/printable.ts';
 import { checkArguments, UsageError } from '../usageError.ts';
+import { verdict } from '../verdict.ts';
 import { writeText } from '../write.ts';
 
 const OPTIONS = {
   explain: {
     type: 'boolean',
-    default: false,
     describe: 'What becomes of every field: used, defaulted, ignored or dangerous',
   },
-  json: { type: 'boolean', default: false, describe: 'One JSON document on stdout' },
+  json: { type: 'boolean', describe: 'One JSON document on stdout' },
 } as const;
 
 /** A spec in the document that `--json` prints. */
@@ -41,13 +40,18 @@ export function addValidateCommand(cli: Argv, choose: Choose): Argv {
     'Check specs; nothing is run',
     (command) =>
       command
-        .positional('spec', { array: true, demandOption: true, describe: 'Files with specs; - is stdin' })
+        .positional('spec', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'Files with specs; - is stdin',
+        })
         .options(OPTIONS)
         .example('$0 validate specs/*.json', 'All problems of all files, with lines and columns')
         .example('$0 validate spec.json --explain', 'Every field, its value and why'),
     (args) => {
       checkArguments(args, 'validate', ['spec', ...Object.keys(OPTIONS)], ['spec']);
-      choose((context) => validate(args.spec as string[], args.explain, args.json, context));
+      choose((context) => validate(args.spec, args.explain ?? false, args.json ?? false, context));
     },
   );
 }
@@ -71,7 +75,7 @@ async function validateOne(argument: string, explain: boolean, json: boolean, co
       const parts = [printableText(formatProblems(problems, name, maskSecrets(text)))];
       if (explain)
         parts.push(explainFields(fields, { color: hasColors(io.stdout, io.env), columns: columnsOf(io.stdout) }));
-      parts.push(`${name}: ${job === null ? 'not valid' : 'valid'}${problemCounts(problems)}\n`);
+      parts.push(`${printableLine(name)}: ${verdict(job !== null, problems)}\n`);
       await writeText(io.stdout, parts.join(''));
     }
     return { file: name, valid: job !== null, problems, ...(explain ? { fields } : {}) };

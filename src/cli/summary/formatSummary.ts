@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { IndexReport } from '../../mapreduce/index/indexReport.ts';
 import { thrownAwayRows, totalRows, unparseableRows } from '../../row/rowCounts.ts';
-import { type Cell, plain, tableLines, wrapWords } from '../text/layout.ts';
+import { type Cell, plain, tableLines, wrapItems, wrapWords } from '../text/layout.ts';
 import { bytesText, countOf, countText, ratioText, secondsText } from '../text/numbers.ts';
 import { printableLine } from '../text/printable.ts';
 import { sampleLines } from './sampleLines.ts';
@@ -17,6 +17,7 @@ export interface SummaryOptions {
 export type Paint = ReturnType<typeof pc.createColors>;
 
 const NAMES_WIDTH = 13;
+const TEXT_COLUMN = NAMES_WIDTH + 2;
 
 /**
  * What a job did, for people: where every row went, the segments, the time it took, bad rows to look at, and where the output lies.
@@ -65,9 +66,10 @@ function rowLines(report: IndexReport, paint: Paint): string[] {
     ]);
     rows.push(row('unparseable', unparseableRows(counts), why, paint.red));
   }
-  const rollup = rowsStored === 0 || rowsStored === indexed ? '' : `rollup ${ratioText(indexed / rowsStored)} to 1`;
+  const rollup = rowsStored === 0 ? '' : `rollup ${ratioText(indexed / rowsStored)} to 1`;
   rows.push(row('stored', rowsStored, rollup));
-  return tableLines(rows, ['left', 'right', 'left']);
+  const dimmed = rows.map(([name, ...cells]) => [{ ...name, paint: paint.dim }, ...cells]);
+  return tableLines(dimmed, ['left', 'right', 'left']);
 }
 
 function row(name: string, count: number, remark: string, paint?: (text: string) => string): Cell[] {
@@ -82,25 +84,28 @@ function reasons(parts: readonly (readonly [number, string])[]): string {
 }
 
 function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, columns: number): string[] {
-  const phases = `read ${secondsText(seconds.read)}, merge ${secondsText(seconds.merge)}, store ${secondsText(seconds.store)}`;
-  const rate = seconds.total > 0 ? `; ${countText(totalRows(counts) / seconds.total)} rows/s` : '';
-  const text = `${secondsText(seconds.total)} with ${countOf(workers, 'worker')}: ${phases}${rate}`;
-  return named('time', text, paint, columns);
+  const rate = seconds.total > 0 ? totalRows(counts) / seconds.total : 0;
+  const items = [
+    `${secondsText(seconds.total)} with ${countOf(workers, 'worker')},`,
+    `${countText(rate)} rows/s:`,
+    `read ${secondsText(seconds.read)},`,
+    `merge ${secondsText(seconds.merge)},`,
+    `store ${secondsText(seconds.store)}`,
+  ];
+  return named('time', wrapItems(items, columns - TEXT_COLUMN), paint);
 }
 
 function noteLines(notes: readonly string[], paint: Paint, columns: number): string[] {
-  return notes.flatMap((note) => named('note', printableLine(note), paint, columns));
+  return notes.flatMap((note) => named('note', wrapWords(printableLine(note), columns - TEXT_COLUMN), paint));
 }
 
 /** The path stays in one piece, to be copied. */
 function placeLines({ segmentOutputPath, segments }: IndexReport, paint: Paint): string[] {
   if (segments.length === 0) return [];
-  return [`${'segments in'.padEnd(NAMES_WIDTH)}  ${paint.bold(printableLine(segmentOutputPath))}`];
+  return named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
 }
 
-function named(name: string, text: string, paint: Paint, columns: number): string[] {
-  const indent = NAMES_WIDTH + 2;
-  return wrapWords(text, columns - indent).map((line, i) =>
-    i === 0 ? `${paint.dim(name.padEnd(NAMES_WIDTH))}  ${line}` : `${' '.repeat(indent)}${line}`,
-  );
+function named(name: string, lines: readonly string[], paint: Paint): string[] {
+  const [first = '', ...more] = lines;
+  return [`${paint.dim(name.padEnd(TEXT_COLUMN))}${first}`, ...more.map((line) => ' '.repeat(TEXT_COLUMN) + line)];
 }

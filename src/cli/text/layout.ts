@@ -43,15 +43,20 @@ export function tableLines(
 
 /** Breaks a text at blanks into lines of at most `width` characters; longer words stand alone, and over. */
 export function wrapWords(text: string, width: number): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return wrapItems(words, width);
+}
+
+/** The same for a list of texts that stay in one piece each. */
+export function wrapItems(items: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (word === '') continue;
-    if (line === '') line = word;
-    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+  for (const item of items) {
+    if (line === '') line = item;
+    else if (line.length + 1 + item.length <= width) line += ` ${item}`;
     else {
       lines.push(line);
-      line = word;
+      line = item;
     }
   }
   if (line !== '') lines.push(line);

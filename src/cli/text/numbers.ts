@@ -24,11 +24,10 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? value : threeDigits(value)} ${BYTE_UNITS[unit]}`;
 }
 
-/** A duration as it was measured: `0.04 s`, `12.3 s`, `4 min 05 s`, `2 h 13 min`. */
+/** A duration as it was measured: `40 ms`, `0.81 s`, `12.3 s`, `4 min 05 s`, `2 h 13 min`. */
 export function secondsText(seconds: number): string {
-  if (seconds < 99.5)
-    return `${seconds < 0.0005 ? '0' : seconds < 1 ? seconds.toPrecision(2) : threeDigits(seconds)} s`;
-  return remainingText(seconds);
+  if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
+  return seconds < 99.5 ? `${threeDigits(seconds)} s` : remainingText(seconds);
 }
 
 /** A duration to come, in whole seconds: `8 s`, `4 min 05 s`, `2 h 13 min`. */

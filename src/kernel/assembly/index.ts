@@ -6,7 +6,12 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
+export { dictionaryIntern, dictionaryInternColumn, dictionaryRehash } from './dictionary';
+export { dictionaryRanks, dictionarySort } from './dictionarySort';
+export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
 export { hashGroupKeys } from './groupKeys';
+export { putJsonKey } from './jsonKeys';
+export { scanJsonLines } from './jsonScan';
 export { murmur3x64_128, murmur3x86_32 } from './murmur3';
 export { lz4Encode } from './lz4Encode';
 export { lz4Decode } from './lz4Decode';

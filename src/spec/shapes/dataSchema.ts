@@ -61,7 +61,7 @@ export const dimensionsSpecShape = shape('DimensionsSpec', 'The dimensions of th
   dimensions: {
     kind: 'node',
     why: 'names or typed dimensions; empty: every field that is found',
-    type: { list: { anyOf: [{ json: { type: 'string' } }, { union: () => dimensionUnion }] } },
+    type: { list: { anyOf: [{ json: { type: ['string', 'number', 'boolean'] } }, { union: () => dimensionUnion }] } },
   },
   dimensionExclusions: { kind: 'strings', why: 'fields that never become dimensions', default: [] },
   spatialDimensions: { kind: 'node', why: 'spatial dimensions', type: { json: { type: 'array' } } },

@@ -1,0 +1,7 @@
+/** The library behind the command line: read a spec, run it, open what it made. */
+
+export { type IndexOptions, runIndexJob } from './mapreduce/index/indexJob.ts';
+export type { IndexProgress, IndexReport, SegmentReport } from './mapreduce/index/indexReport.ts';
+export { openSegment } from './segment/reader/openSegment.ts';
+export type { JobSpec } from './spec/jobSpec.ts';
+export { readSpec, type SpecResult } from './spec/readSpec.ts';

@@ -2,24 +2,26 @@ import type { RowSample } from '../row/rowCounts.ts';
 import { withoutSecrets } from '../spec/secrets.ts';
 import { printableText } from './text/printable.ts';
 
-/** A chain of causes longer than this repeats itself. */
+/** More messages than this help nobody. */
 const CAUSES_MAX = 8;
 
 /** The messages of an error and of what caused it, outermost first: for people, with no secrets and nothing a terminal would obey. */
 export function errorMessages(thrown: unknown): string[] {
   const messages: string[] = [];
-  collect(thrown, null, messages);
+  collect(thrown, null, messages, new Set());
   return messages;
 }
 
-function collect(thrown: unknown, parent: unknown, messages: string[]): void {
-  if (messages.length >= CAUSES_MAX) return;
+/** @param seen causes may go in a circle */
+function collect(thrown: unknown, parent: unknown, messages: string[], seen: Set<unknown>): void {
+  if (messages.length >= CAUSES_MAX || seen.has(thrown)) return;
+  seen.add(thrown);
   const message = safe(ownMessage(thrown));
   // An error that has put its cause into its own words makes the cause's superfluous.
   if (!isTranslated(thrown, parent) && !messages.some((known) => known.includes(message))) messages.push(message);
   if (!(thrown instanceof Error)) return;
-  if (thrown instanceof AggregateError) for (const error of thrown.errors) collect(error, thrown, messages);
-  if (thrown.cause !== undefined && thrown.cause !== null) collect(thrown.cause, thrown, messages);
+  if (thrown instanceof AggregateError) for (const error of thrown.errors) collect(error, thrown, messages, seen);
+  if (thrown.cause !== undefined && thrown.cause !== null) collect(thrown.cause, thrown, messages, seen);
 }
 
 function ownMessage(thrown: unknown): string {

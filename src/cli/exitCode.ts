@@ -11,3 +11,10 @@ export const ExitCode = {
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** The same for `--help`. */
+export const EXIT_CODES_TEXT = `Exit codes:
+  0    done
+  1    the job failed, or what was to be read cannot be
+  2    the spec or the arguments are wrong; nothing was begun
+  130  stopped by Ctrl-C (SIGINT) or SIGTERM`;

@@ -6,7 +6,7 @@ import { addSchemaCommand } from './commands/schemaCommand.ts';
 import { addValidateCommand } from './commands/validateCommand.ts';
 import { type Action, type Choose, ownServices, type Services } from './context.ts';
 import { errorText } from './errorText.ts';
-import { ExitCode } from './exitCode.ts';
+import { EXIT_CODES_TEXT, ExitCode } from './exitCode.ts';
 import { InterruptedError } from './interrupt.ts';
 import { columnsOf, type Io } from './io.ts';
 import { STDIN } from './specFile.ts';
@@ -21,12 +21,6 @@ const COMMANDS: Readonly<Record<string, string>> = {
   schema: '',
 };
 const COMMAND_NAMES = Object.keys(COMMANDS);
-
-const EPILOGUE = `Exit codes:
-  0    done
-  1    the job failed, or what was to be read cannot be
-  2    the spec or the arguments are wrong; nothing was begun
-  130  stopped by Ctrl-C (SIGINT) or SIGTERM`;
 
 /**
  * Runs a command line within this process.
@@ -127,7 +121,7 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
     .example('$0 validate spec.json', 'Is it right, and does it mean what I think?')
     .example('$0 index spec.json', 'Run it')
     .example('$0 dump index.zip --rows', 'Look at what came out')
-    .epilogue(EPILOGUE)
+    .epilogue(EXIT_CODES_TEXT)
     .fail((message, error) => {
       // Without a message it is what a command threw.
       throw message === null ? error : worded(message, argv);

@@ -35,16 +35,14 @@ export function checkArguments(
       throw new UsageError(`option --${name} is given ${value.length} times, once is enough`);
     }
   }
-  const words = command === '' ? 0 : command.split(' ').length;
-  const extra = args._[words];
+  const extra = args._[command.split(' ').length];
   if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(String(extra))}`);
 }
 
 function unknownOption(name: string, command: string, names: readonly string[]): UsageError {
   const near = closestName(name, names);
   const hint = near === null ? '' : `; did you mean --${near}?`;
-  const of = command === '' ? '' : ` of "segmill ${command}"`;
-  return new UsageError(`unknown option ${name.length === 1 ? '-' : '--'}${name}${of}${hint}`);
+  return new UsageError(`unknown option ${name.length === 1 ? '-' : '--'}${name} of "segmill ${command}"${hint}`);
 }
 
 /** @param given the word where a command is expected @param commands all there are */

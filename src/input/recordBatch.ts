@@ -39,8 +39,8 @@ export class RecordBatch {
   /** The kernel's memory that the views below belong to. */
   #memory: Uint8Array;
   #bytes: Buffer = Buffer.alloc(0);
-  #recordStarts = new Int32Array(0);
-  #recordEnds = new Int32Array(0);
+  #recordStarts: Int32Array = new Int32Array(0);
+  #recordEnds: Int32Array = new Int32Array(0);
 
   /**
    * @param kernel whose memory takes the batch; there is no giving back, so both should live and end together

@@ -12,9 +12,9 @@ export class SpanColumns {
   #endsAddress = 0;
   /** The kernel's memory that the views belong to. */
   #memory: Uint8Array;
-  #kinds = new Uint8Array(0);
-  #starts = new Int32Array(0);
-  #ends = new Int32Array(0);
+  #kinds: Uint8Array = new Uint8Array(0);
+  #starts: Int32Array = new Int32Array(0);
+  #ends: Int32Array = new Int32Array(0);
 
   /** @param capacity fields at first; all kinds are 0 (absent) */
   constructor(kernel: Kernel, capacity: number) {

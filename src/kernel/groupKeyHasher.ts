@@ -1,13 +1,24 @@
-import { createKernel, type Kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 
 /** Rows handed to the kernel at once: enough to forget the cost of the call, few enough that the ids stay in cache. */
 const SLAB_ROWS_MAX = 2048;
 const SLAB_ROWS_MIN = 64;
 /** Ids of one slab over all columns; fewer rows per slab keep very wide tables under it. */
 const SLAB_IDS_MAX = 256 * 1024;
-/** Layout of an entry, see assembly/groupKeys.ts: address of the bytes, address of the offsets, number of fragments. */
-const ENTRY_WORDS = 3;
+/** Words of an entry, see assembly/groupKeys.ts. */
+const BYTES = 0;
+const ENDS = 1;
+const COUNT = 2;
+const VALUES = 3;
+const ARENA = 4;
+const VALUE_ENDS = 5;
+const PLAIN = 6;
+const PREFIX = 7;
+const PREFIX_LENGTH = 8;
+const ENTRY_WORDS = 9;
 const ENTRY_BYTES = ENTRY_WORDS * 4;
+/** What stands behind a dictionary's value: `"]`. */
+const SUFFIX_BYTES = 2;
 /** The kernel copies fragments in whole vectors, up to this far past the end of a key. */
 const VECTOR_BYTES = 16;
 const HASH128_BYTES = 16;
@@ -25,11 +36,14 @@ export const OPEN_FRAGMENTS = -1;
  * (`HashBasedNumberedShardSpec`, `Rows.toGroupKey`); with partitionDimensions open is `[`, fragments are `,["v"]`, and
  * close is `]`.
  *
- * Fragments live in a WASM memory of the instance's own, which only grows; {@link GroupKeyHasher.release} drops it.
+ * The fragments of a column are given as they are (`setFragments`), or made of the values of a dictionary in the same
+ * kernel (`setDictionary`), which are put between a prefix and `"]` and escaped on the way.
+ *
+ * A hasher takes its memory from the kernel for good: make it between `mark` and `release`, and use it no longer.
  */
 export class GroupKeyHasher {
   readonly columnCount: number;
-  #kernel: Kernel | undefined;
+  readonly #kernel: Kernel;
   readonly #slabRows: number;
   readonly #entries: number;
   readonly #ids: number;
@@ -48,8 +62,7 @@ export class GroupKeyHasher {
    * @param columnCount number of columns; fragments of none are set yet
    * @param close bytes that end every key; copied
    */
-  constructor(columnCount: number, close: Uint8Array) {
-    const kernel = createKernel();
+  constructor(kernel: Kernel, columnCount: number, close: Uint8Array) {
     const entryCount = columnCount + 1;
     const slabRows = Math.floor(SLAB_IDS_MAX / entryCount);
     this.columnCount = columnCount;
@@ -69,8 +82,8 @@ export class GroupKeyHasher {
   }
 
   /**
-   * Replaces the fragments of a column; fragment i is `bytes[ends[i - 1], ends[i])`, the first one beginning at 0.
-   * Everything is copied.
+   * Replaces the fragments of a column; fragment i is `bytes[ends[i - 1], ends[i])`, the first one beginning at 0. An empty
+   * one means that the column is absent. Everything is copied; a dictionary set before is forgotten.
    *
    * @param column 0 to columnCount - 1, or {@link OPEN_FRAGMENTS}
    * @param ends ascending, at least `count` entries
@@ -78,7 +91,7 @@ export class GroupKeyHasher {
    *   does not begin with a comma
    */
   setFragments(column: number, bytes: Uint8Array, ends: Int32Array, count: number): void {
-    const kernel = this.#liveKernel();
+    const kernel = this.#kernel;
     if (!Number.isInteger(column) || column < OPEN_FRAGMENTS || column >= this.columnCount) {
       throw new RangeError(`there is no column ${column}: the hasher was made for ${this.columnCount} columns`);
     }
@@ -89,27 +102,66 @@ export class GroupKeyHasher {
     if (byteCount > this.#bytesCapacity[entry]) {
       const capacity = Math.max(byteCount, this.#bytesCapacity[entry] * 2);
       const address = kernel.allocate(capacity);
-      kernel.ints[entryWord] = address;
+      kernel.ints[entryWord + BYTES] = address;
       this.#bytesCapacity[entry] = capacity;
     }
     if (count + 1 > this.#endsCapacity[entry]) {
       const capacity = Math.max(count + 1, this.#endsCapacity[entry] * 2);
       const address = kernel.allocate(capacity * 4);
-      kernel.ints[entryWord + 1] = address;
+      kernel.ints[entryWord + ENDS] = address;
       this.#endsCapacity[entry] = capacity;
     }
-    kernel.ints[entryWord + 2] = count;
-    kernel.bytes.set(bytes.subarray(0, byteCount), kernel.ints[entryWord] >>> 0);
-    const endsWord = kernel.ints[entryWord + 1] >>> 2;
+    kernel.ints[entryWord + COUNT] = count;
+    kernel.ints[entryWord + VALUES] = 0;
+    kernel.bytes.set(bytes.subarray(0, byteCount), kernel.ints[entryWord + BYTES] >>> 0);
+    const endsWord = kernel.ints[entryWord + ENDS] >>> 2;
     kernel.ints[endsWord] = 0;
     kernel.ints.set(ends.subarray(0, count), endsWord + 1);
+  }
+
+  /**
+   * Makes a column one of a dictionary's values, given by addresses in this hasher's kernel, which are read at every `hash`.
+   * Positive ids of the column are ids of the dictionary then; others, negated, are fragments: 0 that of null, -1 - n those
+   * of lists.
+   *
+   * @param arena address of the values, UTF-8
+   * @param ends address of int32 offsets into them: value `id` is `[ends[id - 1], ends[id])`
+   * @param count ids, 0 included
+   * @param prefix what stands before a value, from the comma to the quote: `,"dim":["`; copied
+   * @param fragments as for `setFragments`: that of null, then those of lists
+   * @throws RangeError when there is no such column or the fragments are wrong
+   */
+  setDictionary(
+    column: number,
+    arena: number,
+    ends: number,
+    count: number,
+    prefix: Uint8Array,
+    fragments: { readonly bytes: Uint8Array; readonly ends: Int32Array; readonly count: number },
+  ): void {
+    this.setFragments(column, fragments.bytes, fragments.ends, fragments.count);
+    const kernel = this.#kernel;
+    const plain = kernel.allocate(count);
+    const prefixAddress = kernel.allocate(prefix.length);
+    kernel.bytes.set(prefix, prefixAddress);
+    const longest = kernel.exports.dictionaryPlain(arena, ends, count, plain) + prefix.length + SUFFIX_BYTES;
+    this.#longest[column + 1] = Math.max(this.#longest[column + 1], longest);
+    const entryWord = (this.#entries >>> 2) + (column + 1) * ENTRY_WORDS;
+    const { ints } = kernel;
+    ints[entryWord + VALUES] = count;
+    ints[entryWord + ARENA] = arena;
+    ints[entryWord + VALUE_ENDS] = ends;
+    ints[entryWord + PLAIN] = plain;
+    ints[entryWord + PREFIX] = prefixAddress;
+    ints[entryWord + PREFIX_LENGTH] = prefix.length;
   }
 
   /**
    * Hashes the keys of rows `firstRow` to `firstRow + rows - 1`.
    *
    * @param openIds id of the open fragment of each row, indexed by row
-   * @param columnIds per column the fragment id of each row, indexed by row; -1 where the column is absent
+   * @param columnIds per column the fragment id of each row, indexed by row; -1 where the column is absent. For columns
+   *   of a dictionary see `setDictionary`
    * @param out32 receives murmur3_x86_32 (seed 0, int32) of each key from index 0 on; null for none
    * @param out128 receives murmur3_x64_128 (seed 0, 16 bytes as Guava's `asBytes`) of each key from index 0 on; null
    *   for none
@@ -123,7 +175,7 @@ export class GroupKeyHasher {
     out32: Int32Array | null,
     out128: Uint8Array | null,
   ): void {
-    const kernel = this.#liveKernel();
+    const kernel = this.#kernel;
     if (columnIds.length !== this.columnCount) {
       throw new RangeError(`${columnIds.length} columns of ids were given to a hasher of ${this.columnCount} columns`);
     }
@@ -142,11 +194,6 @@ export class GroupKeyHasher {
         out128.set(kernel.bytes.subarray(this.#out128, this.#out128 + slab * HASH128_BYTES), done * HASH128_BYTES);
       }
     }
-  }
-
-  /** Drops the WASM memory. The hasher cannot be used any more. */
-  release(): void {
-    this.#kernel = undefined;
   }
 
   #hashSlab(
@@ -180,9 +227,15 @@ export class GroupKeyHasher {
     );
     if (wrong < 0) return;
     const entry = Math.floor(wrong / this.#slabRows);
-    const count = ints[(this.#entries >>> 2) + entry * ENTRY_WORDS + 2];
+    const entryWord = (this.#entries >>> 2) + entry * ENTRY_WORDS;
+    const id = ints[(this.#ids >>> 2) + wrong];
+    const values = ints[entryWord + VALUES];
     const where = `row ${firstRow + (wrong % this.#slabRows)} of ${entryName(entry)}`;
-    throw new RangeError(`${where} has id ${ints[(this.#ids >>> 2) + wrong]}, but only ${count} fragments are set`);
+    const known =
+      id > 0 && values > 0
+        ? `its dictionary has only ${values - 1} values`
+        : `only ${ints[entryWord + COUNT]} fragments are set`;
+    throw new RangeError(`${where} has id ${id}, but ${known}`);
   }
 
   /** Makes the key scratch as long as the longest key that the fragments allow. */
@@ -192,11 +245,6 @@ export class GroupKeyHasher {
     if (length <= this.#keyCapacity) return;
     this.#keyCapacity = Math.max(length, this.#keyCapacity * 2);
     this.#key = kernel.allocate(this.#keyCapacity);
-  }
-
-  #liveKernel(): Kernel {
-    if (this.#kernel === undefined) throw new Error('this group key hasher was released; make a new one');
-    return this.#kernel;
   }
 }
 
@@ -211,7 +259,7 @@ function longestFragment(column: number, bytes: Uint8Array, ends: Int32Array, co
       const range = `between ${start} and ${bytes.length}`;
       throw new RangeError(`fragment ${i} of ${entryName(column + 1)} ends at ${end}; expected an end ${range}`);
     }
-    if (column !== OPEN_FRAGMENTS && (end === start || bytes[start] !== COMMA)) {
+    if (column !== OPEN_FRAGMENTS && end > start && bytes[start] !== COMMA) {
       throw new RangeError(`fragment ${i} of ${entryName(column + 1)} must begin with a comma`);
     }
     if (end - start > longest) longest = end - start;

@@ -56,6 +56,7 @@ export interface KernelExports {
   dictionaryPlain(arena: number, valueEnds: number, count: number, plain: number): number;
   putJsonKey(table: number, mask: number, key: number): void;
   scanJsonLines(state: number, from: number, end: number, limit: number): number;
+  scanDelimitedLines(state: number, from: number, end: number, limit: number): number;
   lz4Encode(from: number, length: number, target: number, heads: number, chain: number): number;
   lz4Decode(from: number, end: number, target: number, capacity: number): number;
 }
@@ -121,6 +122,16 @@ export class Kernel {
    */
   release(mark: number): void {
     this.#top = mark;
+  }
+
+  /**
+   * Grows the memory to at least `size` bytes in all, so that `allocate` need not for a while. Costs next to nothing: the
+   * system gives memory when it is first touched.
+   *
+   * @throws RangeError when the memory cannot grow that far
+   */
+  reserve(size: number): void {
+    if (size > this.bytes.length) this.#grow(size);
   }
 
   #grow(top: number): void {

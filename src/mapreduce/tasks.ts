@@ -1,10 +1,24 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { MapPayload, ReducePayload } from './index/indexPayload.ts';
 import { mapIndex } from './index/mapTask.ts';
 import { reduceIndex } from './index/reduceTask.ts';
-import type { TaskFunction, TaskKind } from './job.ts';
+import type { TaskContext, TaskFunction, TaskKind } from './job.ts';
+
+/** Name of a task's manifest in its attempt directory. */
+export const MANIFEST = 'manifest.json';
 
 /** What each kind of task runs, on every engine. */
 export const taskFunctions: Record<TaskKind, TaskFunction> = {
-  mapIndex: (payload, context) => mapIndex(payload as MapPayload, context),
-  reduceIndex: (payload, context) => reduceIndex(payload as ReducePayload, context),
+  mapIndex: (payload, context) => withManifest(mapIndex(payload as MapPayload, context), context),
+  reduceIndex: (payload, context) => withManifest(reduceIndex(payload as ReducePayload, context), context),
 };
+
+/** Leaves what a task made beside it: there once the task has ended well, and whole then. */
+async function withManifest<Result>(running: Promise<Result>, context: TaskContext): Promise<Result> {
+  const result = await running;
+  const path = join(context.attemptDirectory, MANIFEST);
+  await writeFile(`${path}.partial`, JSON.stringify(result));
+  await rename(`${path}.partial`, path);
+  return result;
+}

@@ -33,6 +33,12 @@ export class FragmentBuffer {
     this.#length += bytes.length;
   }
 
+  /** Appends ASCII text as it is. */
+  ascii(text: string): void {
+    this.#ensure(text.length);
+    for (let i = 0; i < text.length; i++) this.bytes[this.#length++] = text.charCodeAt(i);
+  }
+
   byte(value: number): void {
     this.#ensure(1);
     this.bytes[this.#length++] = value;

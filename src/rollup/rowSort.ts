@@ -1,7 +1,8 @@
 /** Groups up to this size are sorted by insertion. */
 const SMALL = 16;
-const RADIX_BITS = 11;
-const RADIX = 1 << RADIX_BITS;
+/** Groups from this size on are worth tables of 2048 counts. */
+const LARGE = 2048;
+const COUNTS = 2048;
 
 /** One column of the sort key: non-negative int32 per row, in which smaller comes first. */
 export interface SortColumn {
@@ -12,7 +13,7 @@ export interface SortColumn {
 
 /**
  * Sorts rows by columns, the first one leading; rows equal in all of them keep their order. The leading bits of the columns are
- * packed into 64 and radix sorted, which settles most rows; those still equal are compared column by column.
+ * packed into 32 and radix sorted, which settles most rows; those still equal are sorted by the columns that follow.
  *
  * @returns row numbers in order
  */
@@ -26,20 +27,17 @@ export function sortRows(rows: number, columns: readonly SortColumn[]): Int32Arr
 class RowSorter {
   readonly #order: Int32Array;
   readonly #columns: readonly SortColumn[];
-  #high: Uint32Array;
-  #low: Uint32Array;
-  #otherOrder: Int32Array;
-  #otherHigh: Uint32Array;
-  #otherLow: Uint32Array;
+  readonly #keys: Uint32Array;
+  readonly #otherOrder: Int32Array;
+  readonly #otherKeys: Uint32Array;
+  readonly #counts = new Int32Array(COUNTS);
 
   constructor(order: Int32Array, columns: readonly SortColumn[]) {
     this.#order = order;
     this.#columns = columns;
-    this.#high = new Uint32Array(order.length);
-    this.#low = new Uint32Array(order.length);
+    this.#keys = new Uint32Array(order.length);
     this.#otherOrder = new Int32Array(order.length);
-    this.#otherHigh = new Uint32Array(order.length);
-    this.#otherLow = new Uint32Array(order.length);
+    this.#otherKeys = new Uint32Array(order.length);
   }
 
   /** Sorts `order[from..to)`, whose rows agree in the columns before `column`. */
@@ -52,11 +50,11 @@ class RowSorter {
     const next = this.#pack(from, to, column);
     this.#radixSort(from, to);
     if (next === this.#columns.length) return;
-    const high = this.#high;
-    const low = this.#low;
+    const keys = this.#keys;
     for (let start = from; start < to; ) {
+      const key = keys[start];
       let end = start + 1;
-      while (end < to && high[end] === high[start] && low[end] === low[start]) end++;
+      while (end < to && keys[end] === key) end++;
       // The recursion writes the keys of this range only: those of later ranges stay.
       if (end - start > 1) this.sort(start, end, next);
       start = end;
@@ -64,67 +62,49 @@ class RowSorter {
   }
 
   /**
-   * Packs as many leading bits of the columns from `column` on as fit in 64.
+   * Packs as many leading bits of the columns from `column` on as fit in 32.
    *
    * @returns the first column that is not wholly packed
    */
   #pack(from: number, to: number, column: number): number {
-    const high = this.#high.fill(0, from, to);
-    const low = this.#low.fill(0, from, to);
-    let room = 64;
-    let at = column;
-    for (; at < this.#columns.length && room > 0; at++) {
+    this.#keys.fill(0, from, to);
+    let room = 32;
+    for (let at = column; at < this.#columns.length; at++) {
       const { values, max } = this.#columns[at];
       const bits = 32 - Math.clz32(max);
       if (bits === 0) continue;
+      if (room === 0) return at;
       const taken = Math.min(bits, room);
-      const drop = bits - taken;
-      const shift = room - taken;
-      const order = this.#order;
-      for (let i = from; i < to; i++) {
-        const value = values[order[i]] >>> drop;
-        if (shift >= 32) high[i] |= value << (shift - 32);
-        else {
-          low[i] |= value << shift;
-          if (shift > 0 && shift + taken > 32) high[i] |= value >>> (32 - shift);
-        }
-      }
-      room = shift;
-      if (drop > 0) return at;
+      room -= taken;
+      putBits(this.#keys, values, this.#order, from, to, bits - taken, room);
+      if (taken < bits) return at;
     }
-    return at;
+    return this.#columns.length;
   }
 
   #radixSort(from: number, to: number): void {
-    for (let shift = 0; shift < 32; shift += RADIX_BITS) this.#pass(from, to, false, shift);
-    for (let shift = 0; shift < 32; shift += RADIX_BITS) this.#pass(from, to, true, shift);
-  }
-
-  #pass(from: number, to: number, byHigh: boolean, shift: number): void {
-    const keys = byHigh ? this.#high : this.#low;
-    const counts = new Int32Array(RADIX);
-    for (let i = from; i < to; i++) counts[(keys[i] >>> shift) & (RADIX - 1)]++;
-    if (counts[(keys[from] >>> shift) & (RADIX - 1)] === to - from) return;
-    for (let digit = 0, sum = from; digit < RADIX; digit++) {
-      const count = counts[digit];
-      counts[digit] = sum;
-      sum += count;
+    const digitBits = to - from < LARGE ? 8 : 11;
+    const mask = (1 << digitBits) - 1;
+    let keys = this.#keys;
+    let order = this.#order;
+    let otherKeys = this.#otherKeys;
+    let otherOrder = this.#otherOrder;
+    for (let shift = 0; shift < 32; shift += digitBits) {
+      const counts = this.#counts.fill(0, 0, mask + 1);
+      countDigits(keys, from, to, shift, mask, counts);
+      if (counts[(keys[from] >>> shift) & mask] === to - from) continue;
+      for (let digit = 0, sum = from; digit <= mask; digit++) {
+        const count = counts[digit];
+        counts[digit] = sum;
+        sum += count;
+      }
+      distribute(keys, order, from, to, shift, mask, counts, otherKeys, otherOrder);
+      [keys, otherKeys] = [otherKeys, keys];
+      [order, otherOrder] = [otherOrder, order];
     }
-    const order = this.#order;
-    const high = this.#high;
-    const low = this.#low;
-    const otherOrder = this.#otherOrder;
-    const otherHigh = this.#otherHigh;
-    const otherLow = this.#otherLow;
-    for (let i = from; i < to; i++) {
-      const at = counts[(keys[i] >>> shift) & (RADIX - 1)]++;
-      otherOrder[at] = order[i];
-      otherHigh[at] = high[i];
-      otherLow[at] = low[i];
-    }
-    order.set(otherOrder.subarray(from, to), from);
-    high.set(otherHigh.subarray(from, to), from);
-    low.set(otherLow.subarray(from, to), from);
+    if (keys === this.#keys) return;
+    this.#keys.set(keys.subarray(from, to), from);
+    this.#order.set(order.subarray(from, to), from);
   }
 
   #insertionSort(from: number, to: number, column: number): void {
@@ -148,6 +128,50 @@ class RowSorter {
       if (difference !== 0) return difference;
     }
     return 0;
+  }
+}
+
+/** Adds `value >>> drop` of each row to its key, `shift` bits up. */
+function putBits(
+  keys: Uint32Array,
+  values: Int32Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  drop: number,
+  shift: number,
+): void {
+  for (let i = from; i < to; i++) keys[i] |= (values[order[i]] >>> drop) << shift;
+}
+
+function countDigits(
+  keys: Uint32Array,
+  from: number,
+  to: number,
+  shift: number,
+  mask: number,
+  counts: Int32Array,
+): void {
+  for (let i = from; i < to; i++) counts[(keys[i] >>> shift) & mask]++;
+}
+
+/** One pass: keys and rows go where `starts` has the next place of their digit. */
+function distribute(
+  keys: Uint32Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  shift: number,
+  mask: number,
+  starts: Int32Array,
+  otherKeys: Uint32Array,
+  otherOrder: Int32Array,
+): void {
+  for (let i = from; i < to; i++) {
+    const key = keys[i];
+    const at = starts[(key >>> shift) & mask]++;
+    otherKeys[at] = key;
+    otherOrder[at] = order[i];
   }
 }
 

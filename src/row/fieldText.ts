@@ -3,6 +3,8 @@ import type { RecordBatch } from '../input/recordBatch.ts';
 import { javaTextOfJson } from './numbers/javaText.ts';
 
 const encoder = new TextEncoder();
+/** U+FEFF at the start of a value is part of it. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The UTF-8 text of one field or list element as Java's `String.valueOf` has it. After `read`: `bytes[start..end)`. */
 export class FieldText {
@@ -68,7 +70,7 @@ export class FieldText {
       if (batch.elements.kinds[element] === FieldKind.null) texts.push('null');
       else {
         this.readElement(batch, element);
-        texts.push(new TextDecoder().decode(this.bytes.subarray(this.start, this.end)));
+        texts.push(decoder.decode(this.bytes.subarray(this.start, this.end)));
       }
     }
     return texts;

@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ZipFile } from 'yazl';
+import { Zip, type ZipInputFile } from 'fflate';
+import { deflateParts } from './deflatePieces.ts';
 import type { SegmentFile } from './writer/segmentFile.ts';
-
-/**
- * Druid zips at 6. On segments of Druid's Wikipedia sample level 4 takes two thirds of the time and 2% more bytes; level 1 half of
- * the time and 5% more, for columns are LZ4 blocks already.
- */
-const DEFAULT_LEVEL = 4;
 
 /** The earliest time a zip can hold, in whatever zone this runs: DOS times are local, so the stored bytes are the same everywhere. */
 const ENTRY_TIME = new Date(1980, 0, 1);
-const ENTRY_MODE = 0o100644;
-
-export interface IndexZipOptions {
-  /** Deflate level, 0 (stored) to 9. */
-  readonly level?: number;
-}
+const UNIX = 3;
+/** Mode of a plain file, rw-r--r--, where Unix keeps it. */
+const ENTRY_ATTRIBUTES = 0o100644 << 16;
+const DEFLATED = 8;
+/** Longer zips, and entries, need zip64. */
+const ZIP_BYTES_MAX = 0xffff_ffff;
 
 /** What was written. */
 export interface IndexZipSummary {
@@ -32,50 +26,66 @@ export interface IndexZipSummary {
  * fixed time and mode.
  *
  * @param sink is ended when all is written, destroyed on failure
+ * @param bytesMax length of the longest zip, or file in it
+ * @throws Error for a segment longer than `bytesMax`
  */
 export async function writeIndexZip(
   files: readonly SegmentFile[],
   sink: NodeJS.WritableStream,
-  options: IndexZipOptions = {},
+  bytesMax = ZIP_BYTES_MAX,
 ): Promise<IndexZipSummary> {
-  const zip = new ZipFile();
-  const output = zip.outputStream as Readable;
-  const fail = (error: Error) => output.destroy(error);
-  zip.on('error', fail);
-  for (const file of files) {
-    const entry = {
-      mtime: ENTRY_TIME,
-      forceDosTimestamp: true,
-      mode: ENTRY_MODE,
-      size: file.size,
-      compressionLevel: options.level ?? DEFAULT_LEVEL,
-    };
-    zip.addReadStreamLazy(file.name, entry, (start) => start(null, fileStream(file).on('error', fail)));
-  }
-  zip.end();
-
   const hash = createHash('sha256');
   let zipBytes = 0;
-  await pipeline(
-    output,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        zipBytes += chunk.length;
-        yield chunk;
-      }
-    },
-    sink,
-  );
+  await pipeline(async function* () {
+    for await (const chunk of zipChunks(files, bytesMax)) {
+      hash.update(chunk);
+      zipBytes += chunk.length;
+      if (zipBytes > bytesMax) throw tooLong(bytesMax);
+      yield chunk;
+    }
+  }, sink);
   return { zipBytes, sha256: hash.digest('hex') };
 }
 
-/** Chunks are copied: a stream holds several at a time, a segment file only the last. */
-function fileStream(file: SegmentFile): Readable {
-  return Readable.from(
-    (function* () {
-      for (const chunk of file.chunks()) yield Buffer.from(chunk);
-    })(),
-    { objectMode: false },
+async function* zipChunks(files: readonly SegmentFile[], bytesMax: number): AsyncGenerator<Uint8Array> {
+  const ready: Uint8Array[] = [];
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error;
+    ready.push(chunk);
+  });
+  for (const file of files) {
+    if (file.size > bytesMax) throw tooLong(bytesMax);
+    const entry = newEntry(file.name);
+    zip.add(entry);
+    for await (const chunk of deflateParts(file.parts, entry)) {
+      entry.ondata(null, chunk, false);
+      yield* ready.splice(0);
+    }
+    if (entry.size !== file.size)
+      throw new Error(`${file.name} of the segment should have ${file.size} bytes, but ${entry.size} were read`);
+    entry.ondata(null, new Uint8Array(0), true);
+  }
+  zip.end();
+  yield* ready;
+}
+
+function newEntry(filename: string): ZipInputFile & Required<Pick<ZipInputFile, 'ondata'>> {
+  return {
+    filename,
+    size: 0,
+    crc: 0,
+    compression: DEFLATED,
+    mtime: ENTRY_TIME,
+    os: UNIX,
+    attrs: ENTRY_ATTRIBUTES,
+    // Set by Zip.add.
+    ondata: () => {},
+  };
+}
+
+function tooLong(bytesMax: number): Error {
+  return new Error(
+    `the index.zip of this segment would hold more than ${bytesMax} bytes, the most that a zip can hold without zip64: ` +
+      'make smaller segments (lower tuningConfig.partitionsSpec.targetRowsPerSegment, or a finer segmentGranularity)',
   );
 }

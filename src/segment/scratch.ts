@@ -84,9 +84,9 @@ class PageStore {
     }
   }
 
-  /** An empty page of full size. */
+  /** A page of full size; what it holds is undefined. */
   take(): Uint8Array {
-    return this.#freePages.pop() ?? new Uint8Array(PAGE_BYTES);
+    return this.#freePages.pop() ?? new Uint8Array(Buffer.allocUnsafeSlow(PAGE_BYTES).buffer);
   }
 
   /** Copies `length` bytes of a page of the backing file, from `start` on, to `target` at `targetStart`. */

@@ -37,6 +37,16 @@ describe('kernel', () => {
     expect(kernel.bytes[large + 9_999_999]).toBe(5);
   });
 
+  it('reserves memory for later regions', () => {
+    const kernel = createKernel();
+    kernel.reserve(20_000_000);
+    const { bytes } = kernel;
+    expect(bytes.length).toBeGreaterThanOrEqual(20_000_000);
+    kernel.allocate(10_000_000);
+    kernel.reserve(1000);
+    expect(Object.is(kernel.bytes, bytes)).toBe(true);
+  });
+
   it('says what it needed when it cannot grow, and stays usable', () => {
     const kernel = createKernel();
     const before = kernel.bytes.length;

@@ -1,20 +1,29 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writeIndexZip } from '../../src/segment/indexZip.ts';
-import type { SegmentFile } from '../../src/segment/writer/segmentFile.ts';
+import { readSegmentZip } from '../../src/segment/reader/segmentZip.ts';
+import { type ByteSource, packedSource } from '../../src/segment/writer/byteSource.ts';
+import { type SegmentFile, segmentFile } from '../../src/segment/writer/segmentFile.ts';
 
-function file(name: string, bytes: Buffer): SegmentFile {
+function source(bytes: Buffer): ByteSource {
   return {
-    name,
-    size: bytes.length,
+    length: bytes.length,
     // One buffer for all chunks, as scratch files have.
     *chunks() {
       const chunk = Buffer.alloc(1000);
       for (let at = 0; at < bytes.length; at += 1000) yield chunk.subarray(0, bytes.copy(chunk, 0, at, at + 1000));
     },
   };
+}
+
+function file(name: string, bytes: Buffer): SegmentFile {
+  return segmentFile(name, [source(bytes)]);
 }
 
 const smoosh = Buffer.from(Array.from({ length: 300_000 }, (_, i) => `${(i * 7919) % 1009},`).join(''));
@@ -39,9 +48,9 @@ class Collector extends Writable {
   }
 }
 
-async function zipOf(level?: number) {
+async function zipOf(contents: readonly SegmentFile[] = files) {
   const sink = new Collector();
-  const summary = await writeIndexZip(files, sink, level === undefined ? {} : { level });
+  const summary = await writeIndexZip(contents, sink);
   return { summary, bytes: sink.bytes };
 }
 
@@ -83,25 +92,73 @@ describe('index.zip', () => {
     expect(first.bytes.readUInt16LE(28)).toBe(0);
   });
 
-  test('takes a level', async () => {
-    const [stored, fast, small] = [await zipOf(0), await zipOf(1), await zipOf(9)];
-    expect(unzip(stored.bytes)[3][1].equals(smoosh)).toBe(true);
-    expect(stored.bytes.length).toBeGreaterThan(smoosh.length);
-    expect(small.bytes.length).toBeLessThan(fast.bytes.length);
+  test('deflates packed parts by Huffman codes alone', async () => {
+    const parts = [smoosh, smoosh.subarray(0, 700), smoosh.subarray(0, 20_000), Buffer.alloc(0)].map(source);
+    const packed = segmentFile('00000.smoosh', parts.map(packedSource));
+    const mixed = segmentFile('00000.smoosh', [parts[0], packedSource(parts[1]), packedSource(parts[2]), parts[3]]);
+    const lengths: number[] = [];
+    for (const one of [segmentFile('00000.smoosh', parts), mixed, packed]) {
+      const { bytes } = await zipOf([one]);
+      expect(unzip(bytes)[0][1].equals(Buffer.concat(Array.from(one.chunks(), (chunk) => Buffer.from(chunk))))).toBe(
+        true,
+      );
+      lengths.push(bytes.length);
+    }
+    expect(lengths[1]).toBeGreaterThan(lengths[0] + 5000);
+    expect(lengths[2]).toBeGreaterThan(lengths[1] + 50_000);
+  });
+
+  test('takes files longer than what is deflated at a time, and empty ones', async () => {
+    const random = Buffer.from(Uint32Array.from({ length: 400_000 }, (_, i) => Math.imul(i, 0x9e3779b1)).buffer);
+    const contents = [file('a', random), file('b', Buffer.alloc(0)), file('c', Buffer.alloc(1 << 19, 'c'))];
+    const entries = unzip((await zipOf(contents)).bytes);
+    expect(entries.map(([name, bytes]) => [name, bytes.length])).toEqual([
+      ['a', 1_600_000],
+      ['b', 0],
+      ['c', 1 << 19],
+    ]);
+    expect(entries[0][1].equals(random)).toBe(true);
+    expect(entries[2][1].equals(Buffer.alloc(1 << 19, 'c'))).toBe(true);
+  });
+
+  test('is read by a zip reader', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'segmill-zip-'));
+    try {
+      const path = join(folder, 'index.zip');
+      await writeIndexZip(files, createWriteStream(path));
+      const read = await readSegmentZip(path, 10_000_000);
+      expect([...read.keys()]).toEqual(files.map(({ name }) => name));
+      expect(Buffer.from(read.get('00000.smoosh')!).equals(smoosh)).toBe(true);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('refuses what would need zip64', async () => {
+    const message = (bytes: number) =>
+      `the index.zip of this segment would hold more than ${bytes} bytes, the most that a zip can hold without zip64: ` +
+      'make smaller segments (lower tuningConfig.partitionsSpec.targetRowsPerSegment, or a finer segmentGranularity)';
+    const { bytes } = await zipOf();
+    await expect(writeIndexZip(files, new Collector(), smoosh.length - 1)).rejects.toThrow(message(smoosh.length - 1));
+    const random = file('a', randomBytes(10_000));
+    await expect(writeIndexZip([random], new Collector(), 10_050)).rejects.toThrow(message(10_050));
+    expect(bytes.length).toBeLessThan(smoosh.length);
+    await writeIndexZip(files, new Collector(), smoosh.length);
   });
 
   test('fails when a file cannot be read, is not as long as it says, or the sink breaks', async () => {
-    const broken: SegmentFile = {
-      name: 'a',
-      size: 1,
-      chunks: () => {
-        throw new Error('disk gone');
+    const broken = segmentFile('a', [
+      {
+        length: 1,
+        chunks: () => {
+          throw new Error('disk gone');
+        },
       },
-    };
+    ]);
     await expect(writeIndexZip([broken], new Collector())).rejects.toThrow(new Error('disk gone'));
     const short = { ...file('a', Buffer.of(1)), size: 2 };
     await expect(writeIndexZip([short], new Collector())).rejects.toThrow(
-      new Error('file data stream has unexpected number of bytes'),
+      new Error('a of the segment should have 2 bytes, but 1 were read'),
     );
     const sink = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no space left')) });
     await expect(writeIndexZip(files, sink)).rejects.toThrow(new Error('no space left'));

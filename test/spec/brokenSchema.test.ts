@@ -252,7 +252,7 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
   ],
 ];
 
-describe('specs with a broken form or schema', () => {
+describe('specs with a broken form, parser or dimensions', () => {
   it.each(CASES)('tells of %s', (_what, change, lines) => {
     const { job, problems } = readSpec(changed(change), 'x.json');
     expect(problems.map((problem) => problemLine(problem, 'x.json'))).toEqual(lines);

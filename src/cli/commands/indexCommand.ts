@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { Choose } from '../context.ts';
+import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
 import { STDIN } from '../specFile.ts';
 import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } from '../usageError.ts';
@@ -49,7 +50,7 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
         .command(
           'hadoop <spec>',
           "The same, as Druid's Java command line is called",
-          (hadoop) => hadoop.positional('spec', SPEC).options(JAVA_OPTIONS),
+          (hadoop) => hadoop.positional('spec', SPEC).options(JAVA_OPTIONS).epilogue(EXIT_CODES_TEXT),
           (args) => {
             checkArguments(
               args,
@@ -65,7 +66,8 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
         .options(OPTIONS)
         .example('$0 index spec.json', 'Run a job')
         .example('$0 index spec.json --json', 'For scripts: stdout gets the report')
-        .example('$0 index - < spec.json', 'A spec from stdin'),
+        .example('$0 index - < spec.json', 'A spec from stdin')
+        .epilogue(EXIT_CODES_TEXT),
     (args) => {
       checkArguments(args, 'index', names);
       const ready = readArguments(args);

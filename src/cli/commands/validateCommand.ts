@@ -42,7 +42,6 @@ export function addValidateCommand(cli: Argv, choose: Choose): Argv {
       command
         .positional('spec', {
           type: 'string',
-          array: true,
           demandOption: true,
           describe: 'Files with specs; - is stdin',
         })
@@ -51,7 +50,10 @@ export function addValidateCommand(cli: Argv, choose: Choose): Argv {
         .example('$0 validate spec.json --explain', 'Every field, its value and why'),
     (args) => {
       checkArguments(args, 'validate', ['spec', ...Object.keys(OPTIONS)], ['spec']);
-      choose((context) => validate(args.spec, args.explain ?? false, args.json ?? false, context));
+      choose((context) =>
+        // The types of yargs do not know that the two dots make a list.
+        validate(args.spec as unknown as string[], args.explain ?? false, args.json ?? false, context),
+      );
     },
   );
 }
@@ -72,10 +74,13 @@ async function validateOne(argument: string, explain: boolean, json: boolean, co
     const { name, text } = await readSpecFile(argument, io);
     const { problems, fields, job } = readSpec(text, name);
     if (!json) {
-      const parts = [printableText(formatProblems(problems, name, maskSecrets(text)))];
-      if (explain)
-        parts.push(explainFields(fields, { color: hasColors(io.stdout, io.env), columns: columnsOf(io.stdout) }));
-      parts.push(`${printableLine(name)}: ${verdict(job !== null, problems)}\n`);
+      const layout = { color: hasColors(io.stdout, io.env), columns: columnsOf(io.stdout) };
+      const parts = [
+        // First, for what matters should be what a terminal shows last.
+        explain ? explainFields(fields, layout) : '',
+        printableText(formatProblems(problems, name, maskSecrets(text))),
+        `${printableLine(name)}: ${verdict(job !== null, problems)}\n`,
+      ];
       await writeText(io.stdout, parts.join(''));
     }
     return { file: name, valid: job !== null, problems, ...(explain ? { fields } : {}) };

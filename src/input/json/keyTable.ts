@@ -22,6 +22,17 @@ export class KeyTable {
     this.#slotsByName = new Map(batch.fieldNames.map((name, slot) => [name, slot]));
   }
 
+  /** Ids given out: the next one. */
+  get count(): number {
+    return this.#names.length;
+  }
+
+  /** The bytes of a key as they stand between the quotes. */
+  nameOf(key: number): Uint8Array {
+    return this.#names[key];
+  }
+
+  /** @returns the slot that a key fills, or -1 */
   slotOf(key: number): number {
     return key < 0 ? -key - 2 : this.#slots[key];
   }

@@ -3,6 +3,7 @@ import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
 import { KeyTable } from './keyTable.ts';
 import { parseJsonValue } from './parseValue.ts';
 import { decodeJsonString, invalidUtf8At } from './text.ts';
+import { endsValue, escapeEnd, fitsLong, isDigit, literalEnd, literalKind, skipSpace } from './tokens.ts';
 
 /** Jackson's StreamReadConstraints, which Druid leaves at their defaults. */
 const NESTING_MAX = 1000;
@@ -19,11 +20,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /** The arrays of a batch or of its list elements. */
-interface Fields {
-  kinds: Uint8Array;
-  starts: Int32Array;
-  ends: Int32Array;
-}
+type Fields = Pick<RecordBatch, 'kinds' | 'starts' | 'ends'>;
 
 /**
  * Scans one JSON object per call, straight over the bytes of a line, into the next row of a RecordBatch. The fields of the last
@@ -38,27 +35,29 @@ export class JsonScanner {
   problem = '';
   problemAt = 0;
 
-  readonly #keys: KeyTable;
+  /** The keys met so far. */
+  readonly keys: KeyTable;
   /** Key id seen at the n-th place of the last record. */
-  #predicted = new Int32Array(64).fill(-1);
+  readonly #predicted: number[] = [];
   readonly #nesting = new Uint8Array(NESTING_MAX + 1);
   /** Of the string scanned last. */
   #escaped = false;
 
   constructor(batch: RecordBatch, options: { readonly lowercaseKeys: boolean; readonly discover: boolean }) {
     this.#batch = batch;
-    this.#keys = new KeyTable(batch, options);
+    this.keys = new KeyTable(batch, options);
   }
 
   /**
    * Scans the record between two places of the batch's block into row `batch.rows`, which it counts up.
    *
+   * @param bytes the same bytes as `batch.bytes`, which may move when the batch grows
    * @returns false when the bytes are not a JSON object; the row is then left out
    */
-  scan(start: number, end: number): boolean {
+  scan(bytes: Uint8Array, start: number, end: number): boolean {
     const batch = this.#batch;
     const row = batch.rows;
-    if (!this.#object(batch.bytes, start, end, row)) {
+    if (!this.#object(bytes, start, end, row)) {
       batch.clearRow(row);
       return false;
     }
@@ -69,7 +68,7 @@ export class JsonScanner {
   }
 
   #object(bytes: Uint8Array, start: number, end: number, row: number): boolean {
-    const keys = this.#keys;
+    const { keys } = this;
     let at = skipSpace(bytes, start, end);
     if (at >= end || bytes[at] !== OPEN_BRACE) return this.#fail('an object', at);
     at = skipSpace(bytes, at + 1, end);
@@ -77,8 +76,7 @@ export class JsonScanner {
     for (let place = 0; ; place++) {
       if (at >= end || bytes[at] !== QUOTE) return this.#fail('a field name', at);
       at++;
-      if (place === this.#predicted.length) this.#growPrediction();
-      let key = this.#predicted[place];
+      let key = place < this.#predicted.length ? this.#predicted[place] : -1;
       if (key >= 0 && keys.matchesAt(key, bytes, at, end)) {
         at += keys.lengthOf(key);
       } else {
@@ -337,12 +335,6 @@ export class JsonScanner {
     return at;
   }
 
-  #growPrediction(): void {
-    const grown = new Int32Array(this.#predicted.length * 2).fill(-1);
-    grown.set(this.#predicted);
-    this.#predicted = grown;
-  }
-
   #failAt(expected: string, at: number): -1 {
     this.problem = `not valid JSON: expected ${expected}`;
     this.problemAt = at;
@@ -353,78 +345,4 @@ export class JsonScanner {
     this.#failAt(expected, at);
     return false;
   }
-}
-
-function skipSpace(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end) {
-    const byte = bytes[at];
-    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) break;
-    at++;
-  }
-  return at;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
-}
-
-/** Jackson refuses a number that runs into other text, such as `12abc` or `012`. */
-function endsValue(byte: number): boolean {
-  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= 0x20;
-}
-
-/** @returns one past `true`, `false` or `null` at this place, or -1 */
-function literalEnd(bytes: Uint8Array, at: number, end: number): number {
-  const first = bytes[at];
-  let after = -1;
-  if (first === 0x74 && at + 4 <= end) {
-    if (bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65) after = at + 4;
-  } else if (first === 0x66 && at + 5 <= end) {
-    if (bytes[at + 1] === 0x61 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x73 && bytes[at + 4] === 0x65)
-      after = at + 5;
-  } else if (first === 0x6e && at + 4 <= end) {
-    if (bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c) after = at + 4;
-  }
-  return after < 0 || (after < end && !endsValue(bytes[after])) ? -1 : after;
-}
-
-function literalKind(first: number): FieldKind {
-  return first === 0x74 ? FieldKind.true : first === 0x66 ? FieldKind.false : FieldKind.null;
-}
-
-/** @returns the last byte of the escape whose first byte behind the backslash is `at`, or -1 */
-function escapeEnd(bytes: Uint8Array, at: number, end: number): number {
-  if (at >= end) return -1;
-  switch (bytes[at]) {
-    case 0x22:
-    case 0x5c:
-    case 0x2f:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return at;
-    case 0x75:
-      if (at + 4 >= end) return -1;
-      for (let i = at + 1; i <= at + 4; i++) {
-        const lower = bytes[i] | 0x20;
-        if (!isDigit(bytes[i]) && !(lower >= 0x61 && lower <= 0x66)) return -1;
-      }
-      return at + 4;
-    default:
-      return -1;
-  }
-}
-
-const LONG_MAX_DIGITS = '9223372036854775807';
-
-/** Whether 19 digits stay within 64 bits. */
-function fitsLong(bytes: Uint8Array, start: number, end: number, negative: boolean): boolean {
-  for (let at = start; at < end; at++) {
-    const limit = LONG_MAX_DIGITS.charCodeAt(at - start);
-    if (bytes[at] !== limit) return bytes[at] < limit || (negative && at === end - 1 && bytes[at] === limit + 1);
-  }
-  return true;
 }

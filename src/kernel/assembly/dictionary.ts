@@ -142,18 +142,15 @@ function intern(dictionary: usize, at: usize, length: i32): i32 {
   const hash = hashBytes(at, length);
   const table = load<usize>(dictionary, TABLE);
   const mask = load<u32>(dictionary, MASK);
-  let place = hash & mask;
-  for (;;) {
-    const entry = table + (<usize>place << 3);
+  let entry = table + (<usize>(hash & mask) << 3);
+  for (let place = hash; load<u32>(entry) != 0; entry = table + (<usize>(++place & mask) << 3)) {
+    if (load<u32>(entry, 4) != hash) continue;
     const id = load<u32>(entry);
-    if (id == 0) return add(dictionary, at, length, hash, entry);
-    if (load<u32>(entry, 4) == hash) {
-      const ends = load<usize>(dictionary, ENDS) + (<usize>id << 2);
-      const start = load<u32>(ends - 4);
-      if (load<u32>(ends) - start == <u32>length && equal(load<usize>(dictionary, ARENA) + start, at, length)) return <i32>id;
-    }
-    place = (place + 1) & mask;
+    const ends = load<usize>(dictionary, ENDS) + (<usize>id << 2);
+    const start = load<u32>(ends - 4);
+    if (load<u32>(ends) - start == <u32>length && equal(load<usize>(dictionary, ARENA) + start, at, length)) return id;
   }
+  return add(dictionary, at, length, hash, entry);
 }
 
 function add(dictionary: usize, at: usize, length: i32, hash: u32, entry: usize): i32 {

@@ -56,7 +56,7 @@ export function hashGroupKeys(
       const values = load<i32>(entry, VALUES);
       if (id > 0 && values != 0) {
         if (id >= values) return <i32>((entry - entries) / ENTRY) * slabRows + row;
-        at = copy(at, load<u32>(entry, PREFIX) + comma, load<u32>(entry, PREFIX_LENGTH) - comma);
+        at = copy(at, load<usize>(entry, PREFIX) + comma, load<usize>(entry, PREFIX_LENGTH) - comma);
         at = appendValue(at, entry, id);
         store<u16>(at, SUFFIX);
         at += 2;
@@ -91,7 +91,7 @@ function appendFragment(target: usize, entry: usize, id: i32, skip: usize): usiz
   const ends = <usize>load<u32>(entry, ENDS) + (<usize>id << 2);
   const start = load<u32>(ends);
   const length = <usize>(load<u32>(ends, 4) - start);
-  return length == 0 ? 0 : copy(target, bytes + start + skip, length - skip);
+  return length == 0 ? 0 : copy(target, <usize>(bytes + start) + skip, length - skip);
 }
 
 // @ts-ignore: decorator

@@ -9,6 +9,7 @@ export function heapBase(): usize {
 export { dictionaryIntern, dictionaryInternColumn, dictionaryRehash } from './dictionary';
 export { dictionaryRanks, dictionarySort } from './dictionarySort';
 export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
+export { scanDelimitedLines } from './delimitedScan';
 export { hashGroupKeys } from './groupKeys';
 export { putJsonKey } from './jsonKeys';
 export { scanJsonLines } from './jsonScan';

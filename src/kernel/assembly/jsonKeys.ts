@@ -59,7 +59,7 @@ export function findKey(table: usize, mask: u32, at: usize): usize {
   const length = quote - at;
   const hash = hashName(at, length);
   let place = hash & mask;
-  for (;;) {
+  while (true) {
     const key = load<usize>(table + (<usize>place << 2));
     if (key == 0) return 0;
     if (load<u32>(key, KEY_HASH) == hash && load<usize>(key, KEY_LENGTH) == length && hasName(key, at)) return key;

@@ -126,10 +126,12 @@ function readState(state: usize): void {
 
 // The first LF or CR from a place on; there is one.
 function lineEnd(start: usize): usize {
-  for (let at = start; ; at += 16) {
+  let at = start;
+  while (true) {
     const bytes = v128.load(at);
     const found = i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x0a)), i8x16.eq(bytes, i8x16.splat(0x0d))));
     if (found != 0) return at + <usize>ctz(found);
+    at += 16;
   }
 }
 
@@ -140,7 +142,7 @@ function scanRecord(start: usize, row: usize): usize {
   at = blankEnd(at + 1);
   if (load<u8>(at) == CLOSE_BRACE) return at + 1;
   let key = firstKey;
-  for (;;) {
+  while (true) {
     if (load<u8>(at) != QUOTE) return 0;
     at++;
     const former = key;
@@ -232,7 +234,7 @@ function scanList(open: usize, field: usize): usize {
   let at = blankEnd(open + 1);
   if (load<u8>(at) == CLOSE_BRACKET) at++;
   else {
-    for (;;) {
+    while (true) {
       if (element == elementsMax) return 0;
       const first = <u32>load<u8>(at);
       if (first == OPEN_BRACE || first == OPEN_BRACKET) {

@@ -44,7 +44,7 @@ function endsValue(byte: u32): bool {
 export function plainEnd(start: usize): usize {
   let at = start;
   let beyond = 0;
-  for (;;) {
+  while (true) {
     const bytes = v128.load(at);
     const found = i8x16.bitmask(
       v128.or(
@@ -183,7 +183,7 @@ export function nestedEnd(open: usize): usize {
   let maps: u64 = 0;
   let depth = 0;
   let at = open;
-  for (;;) {
+  while (true) {
     const first = <u32>load<u8>(at);
     if (first == OPEN_BRACE || first == OPEN_BRACKET) {
       if (depth == LEVELS_MAX) return 0;
@@ -203,7 +203,7 @@ export function nestedEnd(open: usize): usize {
       at = blankEnd(at);
     }
     // Behind a value, or at the end of an empty one: close what ends here.
-    for (;;) {
+    while (true) {
       const next = <u32>load<u8>(at);
       if (next == COMMA) {
         at = blankEnd(at + 1);

@@ -89,6 +89,7 @@ class IndexJob {
     const job = this.#job;
     const started = performance.now();
     const output = outputPath(job);
+    if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
     const splits = planSplits(files, { maxSplitBytes: MAX_SPLIT_BYTES_DEFAULT });
     const maps = await this.#map(splits);
@@ -228,6 +229,10 @@ class IndexJob {
     return (progress) => onProgress?.({ phase, bytesTotal, ...progress });
   }
 }
+
+const NO_DISCOVERY =
+  'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
+  'List them in dimensionsSpec.dimensions.';
 
 /** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
 const TEMPORARY_SUFFIX = '0';

@@ -23,10 +23,12 @@ export interface MapPayload {
 export interface RunManifest {
   readonly path: string;
   readonly bytes: number;
+  readonly crc32: number;
   readonly sections: readonly SectionRef[];
 }
 
 export interface MapManifest {
+  readonly split: InputSplit;
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
   /** In position order. */

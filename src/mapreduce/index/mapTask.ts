@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { JsonScanner } from '../../input/json/scanner.ts';
+import { JsonBlockScanner } from '../../input/json/blockScanner.ts';
 import { type LineBlock, readLineBlocks } from '../../input/lines/lineBlocks.ts';
-import { nextLineEnd, nextLineStart } from '../../input/lines/lineEnds.ts';
-import { BATCH_ROWS, RecordBatch } from '../../input/recordBatch.ts';
+import { RecordBatch } from '../../input/recordBatch.ts';
+import { createKernel } from '../../kernel/kernel.ts';
 import { type RowReason, type RowSample, SAMPLES_PER_REASON, unparseableRows } from '../../row/rowCounts.ts';
 import { Slots } from '../../row/slots.ts';
 import type { TaskContext } from '../job.ts';
@@ -16,6 +16,8 @@ import { RunFileWriter } from './runFile.ts';
 const SAMPLE_TEXT_MAX = 400;
 /** Records between two looks at the memory in use: a fixed number, so that runs are cut at the same records everywhere. */
 const CHECK_RECORDS = 4096;
+/** Memory of the kernel at first: growing it renews every view of it. */
+const KERNEL_RESERVE_BYTES = 64 * 1024 * 1024;
 
 /** Parses one split, rolls its rows up and leaves them as sorted runs. */
 export async function mapIndex(payload: MapPayload, context: TaskContext): Promise<MapManifest> {
@@ -26,7 +28,7 @@ class MapTask {
   readonly #payload: MapPayload;
   readonly #context: TaskContext;
   readonly #batch: RecordBatch;
-  readonly #scanner: JsonScanner;
+  readonly #scanner: JsonBlockScanner;
   readonly #assembler: RowAssembler;
   readonly #runs: RunManifest[] = [];
   readonly #samples: RowSample[] = [];
@@ -41,12 +43,15 @@ class MapTask {
     this.#payload = payload;
     this.#context = context;
     const slots = new Slots(job);
-    this.#batch = new RecordBatch(slots.names);
-    this.#scanner = new JsonScanner(this.#batch, {
+    const kernel = createKernel();
+    kernel.reserve(KERNEL_RESERVE_BYTES);
+    this.#batch = new RecordBatch(kernel, slots.names);
+    this.#scanner = new JsonBlockScanner(this.#batch, {
       lowercaseKeys: job.parse.format === 'json' && job.parse.lowercase,
       discover: false,
+      onMalformed: (start, end, problem) => this.#malformed(start, end, problem),
     });
-    this.#assembler = new RowAssembler(payload.config, slots);
+    this.#assembler = new RowAssembler(payload.config, slots, kernel);
     this.#stretchMax = Math.max(1, Math.min(CHECK_RECORDS, job.tuning.maxRowsInMemory));
   }
 
@@ -57,28 +62,22 @@ class MapTask {
       this.#context.progress.addBytes(block.end - block.start);
     }
     if (this.#assembler.index.rows > 0) this.#flush();
-    return { counts: this.#assembler.counts, samples: this.#samples, runs: this.#runs };
+    return { split: this.#payload.split, counts: this.#assembler.counts, samples: this.#samples, runs: this.#runs };
   }
 
   #scanBlock(block: LineBlock): void {
-    const batch = this.#batch;
-    batch.begin(block.bytes);
-    for (let start = block.start; start < block.end; ) {
-      const end = nextLineEnd(block.bytes, start, block.end, block.hasLoneCarriageReturns);
-      if (!this.#scanner.scan(start, end)) this.#malformed(start, end);
-      this.#stretch++;
-      if (batch.rows === BATCH_ROWS || this.#stretch === this.#stretchMax) {
-        this.#assemble();
-        batch.begin(block.bytes);
-      }
-      start = nextLineStart(block.bytes, end, block.end);
+    this.#scanner.begin(block);
+    for (;;) {
+      const lines = this.#scanner.next(this.#stretchMax - this.#stretch);
+      if (lines === 0) break;
+      this.#stretch += lines;
+      this.#assemble();
     }
-    this.#assemble();
   }
 
-  #malformed(start: number, end: number): void {
+  #malformed(start: number, end: number, problem: string): void {
     this.#assembler.counts.unparseable.malformed++;
-    this.#sample('malformed', start, end, this.#scanner.problem);
+    this.#sample('malformed', start, end, problem);
     this.#checkBadRows();
   }
 
@@ -106,7 +105,7 @@ class MapTask {
     const file = new RunFileWriter(path);
     try {
       const sections = flushRun(this.#assembler, job.tuning.partitions, file);
-      this.#runs.push({ path, bytes: file.finish(), sections });
+      this.#runs.push({ path, ...file.finish(), sections });
     } finally {
       file.close();
     }
@@ -118,16 +117,17 @@ class MapTask {
     this.#sample(reason, batch.recordStarts[record], batch.recordEnds[record], MESSAGES[reason]);
   }
 
+  /** Shows a record that stands at a place of the block. */
   #sample(reason: RowReason, start: number, end: number, message: string): void {
     const seen = this.#sampled.get(reason) ?? 0;
     if (seen === SAMPLES_PER_REASON || this.#block === null) return;
     this.#sampled.set(reason, seen + 1);
-    const { bytes, path, firstOffset, start: blockStart } = this.#block;
-    const text = bytes.toString('utf8', start, Math.min(end, start + SAMPLE_TEXT_MAX * 4));
+    const { path, firstOffset } = this.#block;
+    const text = this.#batch.bytes.toString('utf8', start, Math.min(end, start + SAMPLE_TEXT_MAX * 4));
     this.#samples.push({
       reason,
       path,
-      offset: firstOffset + start - blockStart,
+      offset: firstOffset + start,
       message,
       text: text.length > SAMPLE_TEXT_MAX ? `${text.slice(0, SAMPLE_TEXT_MAX)}...` : text,
     });

@@ -1,5 +1,6 @@
 import { RecordView } from '../../input/record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import type { MetricState } from '../../rollup/metrics/metricState.ts';
 import { RowIndex } from '../../rollup/rowIndex.ts';
@@ -26,6 +27,8 @@ export type RecordReport = (reason: RowReason, record: number) => void;
  * over a whole batch and column by column.
  */
 export class RowAssembler {
+  /** The batches' kernel; it holds the dictionaries too. */
+  readonly kernel: Kernel;
   readonly index: RowIndex;
   readonly dimensions: readonly DimensionColumn[];
   /**
@@ -47,7 +50,8 @@ export class RowAssembler {
   readonly #faulty = new Uint8Array(BATCH_ROWS);
   readonly #cells: Int32Array[];
 
-  constructor(config: IndexConfig, slots: Slots) {
+  constructor(config: IndexConfig, slots: Slots, kernel: Kernel) {
+    this.kernel = kernel;
     const { job } = config;
     const druid = config.quirks === 'druid';
     const doubleText = druid ? javaDoubleTextJdk17 : javaDoubleText;
@@ -63,6 +67,7 @@ export class RowAssembler {
         : compileFilter(job.transform.filter, (column) => (column === '__time' ? -1 : slots.of(column)), doubleText);
     const stringDimension = (spec: DimensionSpec, handling: DimensionSpec['multiValueHandling']) =>
       new StringDimension({
+        kernel,
         name: spec.name,
         slot: slots.of(spec.name),
         multiValueHandling: handling,

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
 import type { RunSink } from '../../rollup/run/runWriter.ts';
@@ -11,6 +12,7 @@ export class RunFileWriter implements RunSink {
   #file: number;
   #filled = 0;
   #written = 0;
+  #crc = 0;
 
   constructor(path: string) {
     this.#file = openSync(path, 'w');
@@ -25,10 +27,10 @@ export class RunFileWriter implements RunSink {
     }
   }
 
-  /** @returns the length of the file */
-  finish(): number {
+  /** @returns length and CRC-32 of the file */
+  finish(): { bytes: number; crc32: number } {
     this.#drain();
-    return this.#written;
+    return { bytes: this.#written, crc32: this.#crc };
   }
 
   close(): void {
@@ -43,6 +45,7 @@ export class RunFileWriter implements RunSink {
   #write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
     this.#written += bytes.length;
+    this.#crc = crc32(bytes, this.#crc);
   }
 }
 
@@ -56,8 +59,9 @@ export class RunFileReader implements RunSource {
     this.#file = openSync(path, 'r');
   }
 
-  read(ref: BlockRef): Uint8Array {
-    const bytes = new Uint8Array(ref.length);
+  read(ref: BlockRef, spare?: ArrayBuffer): Uint8Array {
+    const isEnough = spare !== undefined && spare.byteLength >= ref.length;
+    const bytes = new Uint8Array(isEnough ? spare : new ArrayBuffer(ref.length), 0, ref.length);
     for (let at = 0; at < bytes.length; ) {
       const count = readSync(this.#file, bytes, at, bytes.length - at, ref.offset + at);
       if (count === 0)

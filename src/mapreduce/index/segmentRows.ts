@@ -22,10 +22,19 @@ export class SegmentRows {
   append(merged: MergedRows): void {
     const { rows, times, cells, metrics } = merged;
     const pairs = this.#timePairs;
+    let last = 0;
+    let low = 0;
+    let high = 0;
     for (let row = 0; row < rows; row++) {
       const time = times[row];
-      pairs[2 * row] = time % 0x1_0000_0000;
-      pairs[2 * row + 1] = Math.floor(time / 0x1_0000_0000);
+      // Many rows have one time, and a remainder of doubles is slow.
+      if (time !== last) {
+        last = time;
+        low = time % 0x1_0000_0000;
+        high = Math.floor(time / 0x1_0000_0000);
+      }
+      pairs[2 * row] = low;
+      pairs[2 * row + 1] = high;
     }
     this.#segment.appendTimes(pairs, rows);
     for (let dimension = 0; dimension < cells.length; dimension++) {

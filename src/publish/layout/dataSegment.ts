@@ -20,6 +20,28 @@ export interface HashedShardSpec {
   readonly partitionFunction: 'murmur3_32_abs';
 }
 
+/** A range of one dimension's values, `start` included, `end` not (SingleDimensionShardSpec). */
+export interface SingleShardSpec {
+  readonly type: 'single';
+  readonly dimension: string;
+  /** Null: unbounded. A null value lies before all others. */
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly partitionNum: number;
+  readonly numCorePartitions: number;
+}
+
+/** A range of tuples of several dimensions' values (DimensionRangeShardSpec). */
+export interface RangeShardSpec {
+  readonly type: 'range';
+  readonly dimensions: readonly string[];
+  /** Null: unbounded. Tuples are compared value by value, null first. */
+  readonly start: readonly (string | null)[] | null;
+  readonly end: readonly (string | null)[] | null;
+  readonly partitionNum: number;
+  readonly numCorePartitions: number;
+}
+
 export interface NumberedShardSpec {
   readonly type: 'numbered';
   readonly partitionNum: number;
@@ -30,7 +52,10 @@ export interface NoneShardSpec {
   readonly type: 'none';
 }
 
-export type ShardSpec = HashedShardSpec | NumberedShardSpec | NoneShardSpec;
+export type ShardSpec = HashedShardSpec | SingleShardSpec | RangeShardSpec | NumberedShardSpec | NoneShardSpec;
+
+/** What Druid's Hadoop indexer writes for the number of a range's core partitions (UNKNOWN_NUM_CORE_PARTITIONS). */
+export const UNKNOWN_CORE_PARTITIONS = -1;
 
 /** Keys in the order Druid writes them. */
 export function hashedShardSpec(options: {
@@ -50,6 +75,37 @@ export function hashedShardSpec(options: {
     partitionDimensions,
     partitionFunction: 'murmur3_32_abs',
   };
+}
+
+/** Bounds of a range shard spec, and its place in the time chunk. */
+interface RangeShardOptions {
+  readonly start: readonly (string | null)[] | null;
+  readonly end: readonly (string | null)[] | null;
+  readonly partitionNum: number;
+  /**
+   * Segments of the time chunk, as native batch writes: it is served when all of them are there, and others may be appended
+   * later. With UNKNOWN_CORE_PARTITIONS Druid looks whether the ranges join from null to null instead, and refuses to append.
+   */
+  readonly numCorePartitions: number;
+}
+
+/** @param options its bounds have one value each */
+export function singleShardSpec(options: RangeShardOptions & { readonly dimension: string }): SingleShardSpec {
+  const { dimension, start, end, partitionNum, numCorePartitions } = options;
+  return {
+    type: 'single',
+    start: start === null ? null : start[0],
+    end: end === null ? null : end[0],
+    dimension,
+    partitionNum,
+    numCorePartitions,
+  };
+}
+
+/** @param options its bounds have a value for each dimension */
+export function rangeShardSpec(options: RangeShardOptions & { readonly dimensions: readonly string[] }): RangeShardSpec {
+  const { dimensions, start, end, partitionNum, numCorePartitions } = options;
+  return { type: 'range', dimensions, start, end, partitionNum, numCorePartitions };
 }
 
 /** What `forceExtendableShardSpecs` publishes in place of any other. */

@@ -27,7 +27,8 @@ export interface MergedColumn {
 /** Takes the values of the string dimensions, dimension by dimension, null first. */
 export interface TextValueSink {
   addNullValue(dimension: number): void;
-  addValue(dimension: number, bytes: Uint8Array, start: number, end: number): void;
+  /** The first `shared` of the value's bytes are those of the value before. */
+  addValue(dimension: number, bytes: Uint8Array, start: number, end: number, shared: number): void;
 }
 
 /** First walk of a merge: unites the dictionaries of all sections, streaming the texts to where they are kept. */
@@ -45,7 +46,9 @@ export function mergeColumns(
     if (type === 'string') {
       if (hasNull) texts.addNullValue(dimension);
       const cursors = sections.map(({ source }, i) => new TextCursor(source, columns[i].dictionary));
-      valueCount = mergeTexts(cursors, remaps, (bytes, start, end) => texts.addValue(dimension, bytes, start, end));
+      valueCount = mergeTexts(cursors, remaps, (bytes, start, end, shared) =>
+        texts.addValue(dimension, bytes, start, end, shared),
+      );
     } else {
       const cursors = sections.map(({ source }, i) => new NumericCursor(source, columns[i].dictionary));
       const most = columns.reduce((sum, column) => sum + column.values, 1);

@@ -1,8 +1,8 @@
 import type { MetricState } from '../metrics/metricState.ts';
 import { BlockReader } from '../run/blockBytes.ts';
 import { cellWidth } from '../run/run.ts';
-import { CursorHeap } from './heap.ts';
 import type { MergedColumn, SectionInput } from './mergeColumns.ts';
+import { ENDED, type MergeSource, MergeTree } from './mergeTree.ts';
 
 /** Rows handed on at once, at most. */
 export const OUTPUT_ROWS_MAX = 8192;
@@ -32,33 +32,24 @@ export function mergeRows(
   onRows: (rows: MergedRows) => void,
 ): number {
   const cursors = sections.map((section, index) => new RowCursor(section, index, columns, newMetrics()));
-  const output = new Output(columns.length, newMetrics());
-  const heap = new CursorHeap(cursors.length, (left, right) => compareRows(cursors[left], cursors[right]));
-  for (let i = 0; i < cursors.length; i++) if (cursors[i].nextBlock()) heap.push(i);
+  const output = new Output(columns.length, newMetrics(), cursors);
+  const tree = new MergeTree(cursors.length, new RowSource(cursors, output));
+  const keyParts = columns.length + 1;
   let total = 0;
   const flush = (): void => {
-    output.fill(cursors);
+    output.fill();
     total += output.rows;
     onRows(output);
     output.clear();
   };
-  while (heap.size > 0) {
-    const index = heap.top;
-    const cursor = cursors[index];
-    if (rollup && output.rows > 0 && output.lastEquals(cursors, cursor)) output.fold(cursor);
-    else {
+  for (let top = tree.top; top !== ENDED; top = tree.top) {
+    if (!rollup || tree.shared < keyParts) {
       // The last row may still be combined with rows to come, so it goes out only when another key has been seen.
       if (output.rows === OUTPUT_ROWS_MAX) flush();
-      output.add(index, cursor);
+      output.rows++;
     }
-    if (++cursor.at === cursor.rows) {
-      output.fill(cursors);
-      if (!cursor.nextBlock()) {
-        heap.pop();
-        continue;
-      }
-    }
-    heap.sink();
+    output.note(top, cursors[top].at);
+    tree.next();
   }
   if (output.rows > 0) flush();
   return total;
@@ -70,26 +61,41 @@ class RowCursor {
   at = 0;
   times = new Float64Array(0);
   readonly cells: Int32Array[];
+  /** Per row, how many leading parts its key (time, cells) has in common with the row before. */
+  shared = new Int32Array(0);
   readonly metrics: readonly MetricState[];
   readonly #section: SectionInput;
   readonly #remaps: readonly Int32Array[];
   #block = 0;
+  #buffer = new ArrayBuffer(0);
+  #lastTime = NaN;
+  readonly #lastCells: Int32Array;
 
   constructor(section: SectionInput, index: number, columns: readonly MergedColumn[], metrics: readonly MetricState[]) {
     this.#section = section;
     this.#remaps = columns.map((column) => column.cellRemaps[index]);
     this.cells = columns.map(() => new Int32Array(0));
+    this.#lastCells = new Int32Array(columns.length);
     this.metrics = metrics;
   }
 
+  get isAtBlockEnd(): boolean {
+    return this.at >= this.rows - 1;
+  }
+
+  /** Loads the next block, over the one before, and stands at its first row. */
   nextBlock(): boolean {
     const { header, source } = this.#section;
     if (this.#block === header.blocks.length) return false;
-    const block = new BlockReader(source.read(header.blocks[this.#block++]));
+    this.#keepLastKey();
+    const bytes = source.read(header.blocks[this.#block++], this.#buffer);
+    this.#buffer = bytes.buffer as ArrayBuffer;
+    const block = new BlockReader(bytes);
     const rows = block.int32(1)[0];
     this.rows = rows;
     this.at = 0;
     this.times = block.float64(rows);
+    if (this.shared.length < rows) this.shared = new Int32Array(rows);
     for (let column = 0; column < this.cells.length; column++) {
       const width = cellWidth(header.columns[column].cells);
       const local = width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows);
@@ -97,7 +103,24 @@ class RowCursor {
       remapCells(local, this.#remaps[column], this.cells[column], rows);
     }
     for (const metric of this.metrics) metric.read(block, rows);
+    this.shared[0] = this.#sharedWithLastKey();
+    countShared(this.times, this.cells, rows, this.shared);
     return true;
+  }
+
+  #keepLastKey(): void {
+    if (this.rows === 0) return;
+    this.#lastTime = this.times[this.rows - 1];
+    for (let column = 0; column < this.cells.length; column++) {
+      this.#lastCells[column] = this.cells[column][this.rows - 1];
+    }
+  }
+
+  #sharedWithLastKey(): number {
+    if (this.times[0] !== this.#lastTime) return 0;
+    let column = 0;
+    while (column < this.cells.length && this.cells[column][0] === this.#lastCells[column]) column++;
+    return column + 1;
   }
 }
 
@@ -110,79 +133,114 @@ function remapCells(
   for (let row = 0; row < rows; row++) cells[row] = remap[local[row]];
 }
 
-function compareRows(left: RowCursor, right: RowCursor): number {
-  const time = left.times[left.at] - right.times[right.at];
-  if (time !== 0) return time;
-  const a = left.cells;
-  const b = right.cells;
-  for (let column = 0; column < a.length; column++) {
-    const difference = a[column][left.at] - b[column][right.at];
-    if (difference !== 0) return difference;
+/** Counts for all rows but the first how many parts of the key are those of the row before. */
+function countShared(times: Float64Array, cells: readonly Int32Array[], rows: number, shared: Int32Array): void {
+  for (let row = 1; row < rows; row++) {
+    let parts = 0;
+    if (times[row] === times[row - 1]) {
+      parts = 1;
+      while (parts <= cells.length && cells[parts - 1][row] === cells[parts - 1][row - 1]) parts++;
+    }
+    shared[row] = parts;
   }
-  return 0;
 }
 
+/** Rows, by time and cells. */
+class RowSource implements MergeSource {
+  shared = 0;
+  readonly #cursors: readonly RowCursor[];
+  readonly #output: Output;
+
+  constructor(cursors: readonly RowCursor[], output: Output) {
+    this.#cursors = cursors;
+    this.#output = output;
+  }
+
+  next(index: number): number {
+    const cursor = this.#cursors[index];
+    if (cursor.isAtBlockEnd) {
+      this.#output.fill();
+      return cursor.nextBlock() ? cursor.shared[0] : ENDED;
+    }
+    return cursor.shared[++cursor.at];
+  }
+
+  compare(left: number, right: number, from: number): number {
+    const a = this.#cursors[left];
+    const b = this.#cursors[right];
+    const aRow = a.at;
+    const bRow = b.at;
+    if (from === 0 && a.times[aRow] !== b.times[bRow]) {
+      this.shared = 0;
+      return a.times[aRow] - b.times[bRow];
+    }
+    for (let column = Math.max(0, from - 1); column < a.cells.length; column++) {
+      const difference = a.cells[column][aRow] - b.cells[column][bRow];
+      if (difference === 0) continue;
+      this.shared = column + 1;
+      return difference;
+    }
+    this.shared = a.cells.length + 1;
+    return 0;
+  }
+}
+
+/** Source rows noted at once, at most. */
+const NOTES_MAX = OUTPUT_ROWS_MAX;
+
 /**
- * Gathers output rows. Which cursor's row each one is gets noted first; times and cells are copied column by column by `fill`,
- * which must run before a cursor leaves the block that a noted row stands in. Metrics are combined at once.
+ * Gathers output rows. Which row of which cursor belongs to which output row gets noted first; times, cells and metrics are taken over column
+ * by column by `fill`, which must run before a cursor leaves the block that a noted row stands in.
  */
 class Output implements MergedRows {
+  /** Output rows begun; what is noted belongs to the last one. */
   rows = 0;
   readonly times = new Float64Array(OUTPUT_ROWS_MAX);
   readonly cells: Int32Array[];
   readonly metrics: readonly MetricState[];
-  readonly #cursors = new Int32Array(OUTPUT_ROWS_MAX);
-  readonly #cursorRows = new Int32Array(OUTPUT_ROWS_MAX);
-  #filled = 0;
+  readonly #cursors: readonly RowCursor[];
+  #notes = 0;
+  readonly #noteCursors = new Int32Array(NOTES_MAX);
+  readonly #noteRows = new Int32Array(NOTES_MAX);
+  readonly #noteTargets = new Int32Array(NOTES_MAX);
 
-  constructor(dimensions: number, metrics: readonly MetricState[]) {
+  constructor(dimensions: number, metrics: readonly MetricState[], cursors: readonly RowCursor[]) {
     this.cells = Array.from({ length: dimensions }, () => new Int32Array(OUTPUT_ROWS_MAX));
     this.metrics = metrics;
+    this.#cursors = cursors;
     for (const metric of metrics) metric.ensure(OUTPUT_ROWS_MAX);
   }
 
-  add(index: number, cursor: RowCursor): void {
-    this.#cursors[this.rows] = index;
-    this.#cursorRows[this.rows] = cursor.at;
-    for (let i = 0; i < this.metrics.length; i++) this.metrics[i].fold(this.rows, cursor.metrics[i], cursor.at);
-    this.rows++;
+  note(cursor: number, row: number): void {
+    if (this.#notes === NOTES_MAX) this.fill();
+    this.#noteCursors[this.#notes] = cursor;
+    this.#noteRows[this.#notes] = row;
+    this.#noteTargets[this.#notes++] = this.rows - 1;
   }
 
-  fold(cursor: RowCursor): void {
-    for (let i = 0; i < this.metrics.length; i++) this.metrics[i].fold(this.rows - 1, cursor.metrics[i], cursor.at);
-  }
-
-  lastEquals(cursors: readonly RowCursor[], cursor: RowCursor): boolean {
-    const last = this.rows - 1;
-    if (last < this.#filled) return this.#keyEquals(this.times, this.cells, last, cursor);
-    const source = cursors[this.#cursors[last]];
-    return this.#keyEquals(source.times, source.cells, this.#cursorRows[last], cursor);
-  }
-
-  fill(cursors: readonly RowCursor[]): void {
-    const from = this.#filled;
-    for (let row = from; row < this.rows; row++)
-      this.times[row] = cursors[this.#cursors[row]].times[this.#cursorRows[row]];
+  /** Rows with equal keys write the same times and cells to one place; metrics are combined in the order of notes. */
+  fill(): void {
+    const cursors = this.#cursors;
+    const noteCursors = this.#noteCursors;
+    const noteRows = this.#noteRows;
+    const targets = this.#noteTargets;
+    const notes = this.#notes;
+    for (let i = 0; i < notes; i++) this.times[targets[i]] = cursors[noteCursors[i]].times[noteRows[i]];
     for (let column = 0; column < this.cells.length; column++) {
+      const sources = cursors.map((cursor) => cursor.cells[column]);
       const target = this.cells[column];
-      for (let row = from; row < this.rows; row++) {
-        target[row] = cursors[this.#cursors[row]].cells[column][this.#cursorRows[row]];
-      }
+      for (let i = 0; i < notes; i++) target[targets[i]] = sources[noteCursors[i]][noteRows[i]];
     }
-    this.#filled = this.rows;
+    for (let metric = 0; metric < this.metrics.length; metric++) {
+      const sources = cursors.map((cursor) => cursor.metrics[metric]);
+      const target = this.metrics[metric];
+      for (let i = 0; i < notes; i++) target.fold(targets[i], sources[noteCursors[i]], noteRows[i]);
+    }
+    this.#notes = 0;
   }
 
   clear(): void {
     for (const metric of this.metrics) metric.clear(this.rows);
     this.rows = 0;
-    this.#filled = 0;
-  }
-
-  #keyEquals(times: Float64Array, cells: readonly Int32Array[], row: number, cursor: RowCursor): boolean {
-    if (times[row] !== cursor.times[cursor.at]) return false;
-    for (let column = 0; column < cells.length; column++) {
-      if (cells[column][row] !== cursor.cells[column][cursor.at]) return false;
-    }
-    return true;
   }
 }

@@ -2,52 +2,62 @@ import { compareDoublePairs, compareLongPairs } from '../dictionary/numericOrder
 import { compareUtf8 } from '../dictionary/utf8Order.ts';
 import type { NumericCursor, TextCursor } from '../run/runReader.ts';
 import { CursorHeap } from './heap.ts';
+import { ENDED, type MergeSource, MergeTree } from './mergeTree.ts';
 
 /**
  * Unites sorted dictionaries of texts.
  *
  * @param remaps per dictionary, receives the united id (from 1 on) of each of its ids
- * @param onValue called once per distinct value in order; the bytes are valid during the call
+ * @param onValue called once per distinct value in order; the bytes are valid during the call, and `shared` of them are those of the
+ *   value before
  * @returns the number of distinct values
  */
 export function mergeTexts(
   cursors: readonly TextCursor[],
   remaps: readonly Int32Array[],
-  onValue: (bytes: Uint8Array, start: number, end: number) => void,
+  onValue: (bytes: Uint8Array, start: number, end: number, shared: number) => void,
 ): number {
-  const heap = new CursorHeap(cursors.length, (left, right) => {
-    const a = cursors[left];
-    const b = cursors[right];
-    return compareUtf8(a.bytes, a.start, a.end, b.bytes, b.start, b.end);
-  });
-  for (let i = 0; i < cursors.length; i++) if (cursors[i].next()) heap.push(i);
+  const tree = new MergeTree(cursors.length, new TextSource(cursors));
   let count = 0;
-  let last: Uint8Array = new Uint8Array(0);
-  let lastStart = 0;
-  let lastEnd = 0;
-  while (heap.size > 0) {
-    const index = heap.top;
-    const cursor = cursors[index];
-    const { bytes, start, end } = cursor;
-    if (count === 0 || !equal(last, lastStart, lastEnd, bytes, start, end)) {
-      onValue(bytes, start, end);
+  let lastLength = 0;
+  for (let top = tree.top; top !== ENDED; top = tree.top) {
+    const cursor = cursors[top];
+    const { start, end } = cursor;
+    const { shared } = tree;
+    if (count === 0 || shared < lastLength || lastLength < end - start) {
+      onValue(cursor.bytes, start, end, shared);
       count++;
-      last = bytes;
-      lastStart = start;
-      lastEnd = end;
+      lastLength = end - start;
     }
-    remaps[index][cursor.id] = count;
-    if (cursor.next()) heap.sink();
-    else heap.pop();
+    remaps[top][cursor.id] = count;
+    tree.next();
   }
   return count;
 }
 
-function equal(a: Uint8Array, aStart: number, aEnd: number, b: Uint8Array, bStart: number, bEnd: number): boolean {
-  const length = aEnd - aStart;
-  if (bEnd - bStart !== length) return false;
-  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
-  return true;
+/** Texts, by their bytes. */
+class TextSource implements MergeSource {
+  shared = 0;
+  readonly #cursors: readonly TextCursor[];
+
+  constructor(cursors: readonly TextCursor[]) {
+    this.#cursors = cursors;
+  }
+
+  next(cursor: number): number {
+    const text = this.#cursors[cursor];
+    return text.next() ? text.shared : ENDED;
+  }
+
+  compare(left: number, right: number, from: number): number {
+    const { bytes: a, start: aStart, end: aEnd } = this.#cursors[left];
+    const { bytes: b, start: bStart, end: bEnd } = this.#cursors[right];
+    const most = Math.min(aEnd - aStart, bEnd - bStart);
+    let at = from;
+    while (at < most && a[aStart + at] === b[bStart + at]) at++;
+    this.shared = at;
+    return compareUtf8(a, aStart + at, aEnd, b, bStart + at, bEnd);
+  }
 }
 
 /** Unites sorted dictionaries of longs or doubles; the numeric sibling of `mergeTexts`. */

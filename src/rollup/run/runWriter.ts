@@ -1,3 +1,5 @@
+import type { KernelDictionary } from '../dictionary/kernelDictionary.ts';
+import type { CellLists } from '../merge/mergeValues.ts';
 import type { MetricState } from '../metrics/metricState.ts';
 import { BlockWriter } from './blockBytes.ts';
 import {
@@ -9,6 +11,7 @@ import {
   type SectionHeader,
   type SectionRef,
 } from './run.ts';
+import { pruneLists, UsedRanks } from './usedRanks.ts';
 
 /** Takes the blocks of a run in order. The bytes are valid during the call only. */
 export interface RunSink {
@@ -24,7 +27,7 @@ export interface RunColumn {
   /** Highest value rank. */
   readonly valueCount: number;
   /** Where the dimension has lists: value ranks of cell `c` are `ids[ends[c - 1]..ends[c])` (cell 0 has none). */
-  readonly lists: { readonly ends: Int32Array; readonly ids: Int32Array } | null;
+  readonly lists: CellLists | null;
   /** Appends values by rank to dictionary blocks. */
   readonly values: ValueSource;
 }
@@ -39,41 +42,33 @@ export interface ValueSource {
   writeBlock(block: BlockWriter, ranks: Int32Array, from: number, to: number): number;
 }
 
-/** Texts one behind the other, `sorted[rank - 1]` the id of each. */
+/** Texts of a sorted dictionary. */
 export class TextValues implements ValueSource {
-  readonly #bytes: Uint8Array;
-  readonly #ends: Int32Array;
-  readonly #sorted: Int32Array;
+  readonly #dictionary: KernelDictionary;
 
-  constructor(bytes: Uint8Array, ends: Int32Array, sorted: Int32Array) {
-    this.#bytes = bytes;
-    this.#ends = ends;
-    this.#sorted = sorted;
+  /** @param dictionary sorted, and left as it is while this is in use */
+  constructor(dictionary: KernelDictionary) {
+    this.#dictionary = dictionary;
   }
 
   writeBlock(block: BlockWriter, ranks: Int32Array, from: number, to: number): number {
-    let size = 0;
-    let end = from;
-    while (end < to && (end === from || size < BLOCK_BYTES_MAX)) {
-      const id = this.#sorted[ranks[end++] - 1];
-      size += this.#ends[id] - this.#ends[id - 1] + 4;
-    }
-    const count = end - from;
+    const { kernel, arena, ends, sorted } = this.#dictionary;
+    const { exports } = kernel;
+    const mark = kernel.mark();
+    // A value takes an end of 4 bytes at least.
+    const most = Math.min(to - from, BLOCK_BYTES_MAX / 4);
+    const ranksAt = kernel.allocate(most * 4);
+    const endsAt = kernel.allocate(most * 4);
+    kernel.ints.set(ranks.subarray(from, from + most), ranksAt / 4);
+    const count = exports.dictionaryMeasure(ends, sorted, ranksAt, most, BLOCK_BYTES_MAX, endsAt);
+    const total = kernel.ints[endsAt / 4 + count - 1];
+    const textsAt = kernel.allocate(total);
+    exports.dictionaryGather(arena, ends, sorted, ranksAt, count, textsAt);
     block.int32(1)[0] = count;
-    const ends = block.int32(count);
-    let total = 0;
-    for (let i = 0; i < count; i++) {
-      const id = this.#sorted[ranks[from + i] - 1];
-      total += this.#ends[id] - this.#ends[id - 1];
-      ends[i] = total;
-    }
-    const target = block.uint8(total);
-    const source = this.#bytes;
-    for (let i = 0, at = 0; i < count; i++) {
-      const id = this.#sorted[ranks[from + i] - 1];
-      for (let byte = this.#ends[id - 1]; byte < this.#ends[id]; byte++) target[at++] = source[byte];
-    }
-    return end;
+    block.int32(count).set(kernel.ints.subarray(endsAt / 4, endsAt / 4 + count));
+    block.uint8(total).set(kernel.bytes.subarray(textsAt, textsAt + total));
+    kernel.release(mark);
+    return from + count;
   }
 }
 
@@ -107,6 +102,9 @@ export class RunWriter {
   readonly #columns: readonly RunColumn[];
   readonly #metrics: readonly MetricState[];
   readonly #block = new BlockWriter();
+  /** Per column, the cells that the section uses. */
+  readonly #used: readonly UsedRanks[];
+  readonly #usedValues = new UsedRanks();
   #offset = 0;
 
   constructor(sink: RunSink, times: Float64Array, columns: readonly RunColumn[], metrics: readonly MetricState[]) {
@@ -114,18 +112,16 @@ export class RunWriter {
     this.#times = times;
     this.#columns = columns;
     this.#metrics = metrics;
+    this.#used = columns.map(() => new UsedRanks());
   }
 
   /** Writes rows `order[from..to)`, which are sorted, as the section of a shard. */
   writeSection(chunk: number, shard: number, order: Int32Array, from: number, to: number): SectionRef {
-    const columns: SectionColumn[] = [];
-    const locals: Int32Array[] = [];
-    for (const column of this.#columns) {
-      const { section, localCells } = this.#writeColumn(column, order, from, to);
-      columns.push(section);
-      locals.push(localCells);
-    }
-    const blocks = this.#writeRows(columns, locals, order, from, to);
+    const columns = this.#columns.map((column, i) => {
+      this.#used[i].begin(column.cellCount);
+      return this.#writeColumn(column, this.#used[i], order, from, to);
+    });
+    const blocks = this.#writeRows(columns, order, from, to);
     const header: SectionHeader = { rows: to - from, columns, blocks };
     const bytes = new TextEncoder().encode(JSON.stringify(header));
     this.#block.uint8(bytes.length).set(bytes);
@@ -134,35 +130,29 @@ export class RunWriter {
   }
 
   /** Prunes a column to what the section uses, and writes its dictionary. */
-  #writeColumn(
-    column: RunColumn,
-    order: Int32Array,
-    from: number,
-    to: number,
-  ): { section: SectionColumn; localCells: Int32Array } {
-    const localCells = numberUsed(column.cells, column.cellCount, order, from, to);
-    const cells = localCells[column.cellCount + 1];
-    let usesNull = localCells[0] !== 0;
-    localCells[0] = 0;
-    let values: Int32Array;
+  #writeColumn(column: RunColumn, used: UsedRanks, order: Int32Array, from: number, to: number): SectionColumn {
+    used.addRows(column.cells, order, from, to);
+    used.number();
+    const cells = used.count;
+    let usesNull = used.hasNull;
+    let values = used;
     let lists: BlockRef[] = [];
-    if (column.lists === null) {
-      values = usedRanks(localCells, column.cellCount, cells);
-    } else {
-      const used = usedRanks(localCells, column.cellCount, cells);
-      const pruned = pruneLists(column.lists, used, column.valueCount);
-      usesNull ||= pruned.usesNull;
-      values = pruned.values;
+    if (column.lists !== null) {
+      values = this.#usedValues;
+      values.begin(column.valueCount);
+      const pruned = pruneLists(column.lists, used, values);
+      usesNull ||= values.hasNull;
       // Where every used cell is a single value, cells are value ids.
       if (pruned.ids.length > pruned.ends.length) lists = this.#writeLists(pruned.ends, pruned.ids);
     }
+    const { ranks, count } = values;
     const dictionary: BlockRef[] = [];
-    for (let at = 0; at < values.length; ) {
-      const next = column.values.writeBlock(this.#block, values, at, values.length);
+    for (let at = 0; at < count; ) {
+      const next = column.values.writeBlock(this.#block, ranks, at, count);
       dictionary.push(this.#flush(next - at));
       at = next;
     }
-    return { section: { values: values.length, hasNull: usesNull, cells, dictionary, lists }, localCells };
+    return { values: count, hasNull: usesNull, cells, dictionary, lists };
   }
 
   #writeLists(ends: Int32Array, ids: Int32Array): BlockRef[] {
@@ -181,13 +171,7 @@ export class RunWriter {
     return blocks;
   }
 
-  #writeRows(
-    columns: readonly SectionColumn[],
-    locals: readonly Int32Array[],
-    order: Int32Array,
-    from: number,
-    to: number,
-  ): BlockRef[] {
+  #writeRows(columns: readonly SectionColumn[], order: Int32Array, from: number, to: number): BlockRef[] {
     let bytesPerRow = 8;
     for (const column of columns) bytesPerRow += cellWidth(column.cells);
     for (const metric of this.#metrics) bytesPerRow += metric.bytesPerRow;
@@ -200,7 +184,15 @@ export class RunWriter {
       const times = block.float64(end - start);
       for (let i = start; i < end; i++) times[i - start] = this.#times[order[i]];
       for (let at = 0; at < columns.length; at++) {
-        writeCells(block, cellWidth(columns[at].cells), this.#columns[at].cells, locals[at], order, start, end);
+        writeCells(
+          block,
+          cellWidth(columns[at].cells),
+          this.#columns[at].cells,
+          this.#used[at].numbers,
+          order,
+          start,
+          end,
+        );
       }
       for (const metric of this.#metrics) metric.write(block, order, start, end);
       blocks.push(this.#flush(end - start));
@@ -229,51 +221,4 @@ function writeCells(
 ): void {
   const target = width === 1 ? block.uint8(to - from) : width === 2 ? block.uint16(to - from) : block.int32(to - from);
   for (let i = from; i < to; i++) target[i - from] = local[cells[order[i]]];
-}
-
-/**
- * Numbers the cells that some rows use, in order from 1 on. Element 0 of the result is 1 when null is used; the element behind
- * the last rank holds how many are used besides null.
- */
-function numberUsed(cells: Int32Array, cellCount: number, order: Int32Array, from: number, to: number): Int32Array {
-  const numbers = new Int32Array(cellCount + 2);
-  for (let i = from; i < to; i++) numbers[cells[order[i]]] = 1;
-  let count = 0;
-  for (let rank = 1; rank <= cellCount; rank++) if (numbers[rank] !== 0) numbers[rank] = ++count;
-  numbers[cellCount + 1] = count;
-  return numbers;
-}
-
-/** The ranks that have a number, in order. */
-function usedRanks(numbers: Int32Array, cellCount: number, count: number): Int32Array {
-  const ranks = new Int32Array(count);
-  for (let rank = 1; rank <= cellCount; rank++) if (numbers[rank] !== 0) ranks[numbers[rank] - 1] = rank;
-  return ranks;
-}
-
-/** The value lists of the used cells, over value ids that are numbered anew. */
-function pruneLists(
-  lists: { readonly ends: Int32Array; readonly ids: Int32Array },
-  usedCells: Int32Array,
-  valueCount: number,
-): { values: Int32Array; usesNull: boolean; ends: Int32Array; ids: Int32Array } {
-  const numbers = new Int32Array(valueCount + 2);
-  const ends = new Int32Array(usedCells.length);
-  let total = 0;
-  for (let i = 0; i < usedCells.length; i++) {
-    const cell = usedCells[i];
-    for (let at = lists.ends[cell - 1]; at < lists.ends[cell]; at++) numbers[lists.ids[at]] = 1;
-    total += lists.ends[cell] - lists.ends[cell - 1];
-    ends[i] = total;
-  }
-  const usesNull = numbers[0] !== 0;
-  numbers[0] = 0;
-  let count = 0;
-  for (let rank = 1; rank <= valueCount; rank++) if (numbers[rank] !== 0) numbers[rank] = ++count;
-  const ids = new Int32Array(total);
-  let target = 0;
-  for (const cell of usedCells) {
-    for (let at = lists.ends[cell - 1]; at < lists.ends[cell]; at++) ids[target++] = numbers[lists.ids[at]];
-  }
-  return { values: usedRanks(numbers, valueCount, count), usesNull, ends, ids };
 }

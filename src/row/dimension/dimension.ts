@@ -12,18 +12,20 @@ export interface DimensionColumn {
   /**
    * Turns one field of some records of a batch into cells.
    *
-   * @param records the records wanted, `records[0..count)`
+   * @param records the records wanted, `records[0..count)`, ascending
    * @param cells receives a cell per wanted record
    * @param faulty counted up at the number of each record whose value is none of this type (its cell is then null)
    */
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array, faulty: Uint8Array): void;
-  /** Puts the cells of all rows in order. */
-  rank(cells: Int32Array, rows: number): RankedColumn;
+  /**
+   * Puts the cells of all rows in order. The result is valid until values are added, and shares its buffers with the next
+   * one.
+   */
+  rank(cells: Int32Array, rows: number): RunColumn;
+  /** The cells of all rows as their hash wants them; valid until values are added. */
+  hashed(cells: Int32Array): HashedDimension;
   /** Bytes in use, a function of the values alone: it decides where runs are cut. */
   memoryUsage(): number;
   /** Forgets all values, between runs. */
   clear(): void;
 }
-
-/** A dimension of a run: cells replaced by their ranks, 0 for null. Valid until the column's `clear`. */
-export type RankedColumn = RunColumn & HashedDimension;

@@ -1,14 +1,18 @@
 import { FieldKind } from '../../input/record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
+import type { HashedDimension } from '../../partition/hashShards.ts';
+import { FragmentBuffer } from '../../partition/jsonFragments.ts';
 import { NumericDictionary } from '../../rollup/dictionary/numericDictionary.ts';
 import { compareDoublePairs, compareLongPairs } from '../../rollup/dictionary/numericOrder.ts';
-import { NumericValues } from '../../rollup/run/runWriter.ts';
+import { NumericValues, type RunColumn } from '../../rollup/run/runWriter.ts';
 import type { NumericType } from '../../spec/jobSpec.ts';
 import { coerceDimension, newNumber } from '../coerce.ts';
 import { javaDoubleText, javaFloatText } from '../numbers/javaText.ts';
-import type { DimensionColumn, RankedColumn } from './dimension.ts';
+import type { DimensionColumn } from './dimension.ts';
+import { RankBuffer, rankCells } from './rankBuffer.ts';
 
-const encoder = new TextEncoder();
+/** Ends the list of a value's JSON. */
+const CLOSE = new TextEncoder().encode('"]');
 
 /** A long, float or double dimension; floats are kept as the doubles they equal. */
 export class NumericDimension implements DimensionColumn {
@@ -17,6 +21,8 @@ export class NumericDimension implements DimensionColumn {
   readonly type: NumericType;
   readonly #slot: number;
   readonly #number = newNumber();
+  readonly #ranks = new RankBuffer();
+  readonly #ranked = new RankBuffer();
 
   constructor(name: string, type: NumericType, slot: number) {
     this.name = name;
@@ -26,10 +32,11 @@ export class NumericDimension implements DimensionColumn {
 
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array, faulty: Uint8Array): void {
     const base = this.#slot * BATCH_ROWS;
+    const { kinds } = batch;
     const number = this.#number;
     for (let i = 0; i < count; i++) {
       const record = records[i];
-      if (batch.kinds[base + record] <= FieldKind.null) {
+      if (kinds[base + record] <= FieldKind.null) {
         cells[i] = 0;
         continue;
       }
@@ -42,28 +49,48 @@ export class NumericDimension implements DimensionColumn {
     }
   }
 
-  rank(cells: Int32Array, rows: number): RankedColumn {
+  rank(cells: Int32Array, rows: number): RunColumn {
     const { pairs, count } = this.values;
-    const compare = this.type === 'long' ? compareLongPairs : compareDoublePairs;
-    const sorted = Int32Array.from({ length: count - 1 }, (_, i) => i + 1).sort((a, b) =>
-      compare(pairs[2 * a], pairs[2 * a + 1], pairs[2 * b], pairs[2 * b + 1]),
-    );
-    const ranks = new Int32Array(count);
+    const sorted = this.#sort();
+    const ranks = this.#ranks.take(count);
+    ranks[0] = 0;
     for (let i = 0; i < sorted.length; i++) ranks[sorted[i]] = i + 1;
-    const ranked = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) ranked[row] = ranks[cells[row]];
+    const ranked = this.#ranked.take(rows);
+    rankCells(cells, rows, ranks, ranked);
     return {
-      name: this.name,
       cells: ranked,
       cellCount: sorted.length,
       valueCount: sorted.length,
       lists: null,
       values: new NumericValues(pairs, sorted),
-      forEachValue: (cell, visit) => {
-        const bytes = encoder.encode(this.#textOf(sorted[cell - 1]));
-        visit(bytes, 0, bytes.length);
+    };
+  }
+
+  hashed(cells: Int32Array): HashedDimension {
+    return {
+      name: this.name,
+      cells,
+      describe: (hasher, column, prefix, nullFragment) => {
+        const fragments = new FragmentBuffer();
+        fragments.raw(nullFragment);
+        fragments.end();
+        for (let id = 1; id < this.values.count; id++) {
+          fragments.raw(prefix);
+          fragments.ascii(this.#textOf(id));
+          fragments.raw(CLOSE);
+          fragments.end();
+        }
+        hasher.setFragments(column, fragments.bytes, fragments.ends, fragments.count);
       },
     };
+  }
+
+  #sort(): Int32Array {
+    const { pairs, count } = this.values;
+    const compare = this.type === 'long' ? compareLongPairs : compareDoublePairs;
+    const sorted = new Int32Array(count - 1);
+    for (let i = 0; i < sorted.length; i++) sorted[i] = i + 1;
+    return sorted.sort((a, b) => compare(pairs[2 * a], pairs[2 * a + 1], pairs[2 * b], pairs[2 * b + 1]));
   }
 
   /** The canonical text of a stored value, by which rows are hashed. */

@@ -1,19 +1,25 @@
 import { FieldKind } from '../../input/record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
-import { ByteDictionary } from '../../rollup/dictionary/byteDictionary.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { HashedDimension } from '../../partition/hashShards.ts';
+import { FragmentBuffer } from '../../partition/jsonFragments.ts';
+import { KernelDictionary, LEFT_TO_CALLER } from '../../rollup/dictionary/kernelDictionary.ts';
 import { ListDictionary } from '../../rollup/dictionary/listDictionary.ts';
-import { sortUtf8 } from '../../rollup/dictionary/sortUtf8.ts';
 import { compareUtf8 } from '../../rollup/dictionary/utf8Order.ts';
-import type { CellLists } from '../../rollup/merge/mergeValues.ts';
-import { TextValues } from '../../rollup/run/runWriter.ts';
+import { type RunColumn, TextValues } from '../../rollup/run/runWriter.ts';
 import type { MultiValueHandling } from '../../spec/jobSpec.ts';
 import { FieldText } from '../fieldText.ts';
-import type { DimensionColumn, RankedColumn } from './dimension.ts';
+import type { DimensionColumn } from './dimension.ts';
+import { RankBuffer, rankCells } from './rankBuffer.ts';
 import { rankLists } from './rankLists.ts';
 
 const NULL_TEXT = new TextEncoder().encode('null');
+const COMMA = 0x2c;
+const CLOSE_BRACKET = 0x5d;
 
 export interface StringDimensionOptions {
+  /** Holds the values; the batches' kernel. */
+  readonly kernel: Kernel;
   readonly name: string;
   readonly slot: number;
   readonly multiValueHandling: MultiValueHandling;
@@ -28,7 +34,7 @@ export interface StringDimensionOptions {
 /** A dimension of texts: single values, or lists of them by the dimension's multi-value handling. */
 export class StringDimension implements DimensionColumn {
   readonly name: string;
-  readonly values = new ByteDictionary();
+  readonly values: KernelDictionary;
   /** Lists after multi-value handling: of at least two values. */
   readonly lists = new ListDictionary();
   readonly #slot: number;
@@ -40,8 +46,19 @@ export class StringDimension implements DimensionColumn {
   readonly #rawLists = new ListDictionary();
   #rawCells = new Int32Array(64);
   #list = new Int32Array(64);
+  /** Ranks of all rows. */
+  readonly #ranked = new RankBuffer();
+  /** In the kernel: cells of a batch, wanted records of a batch, and, once there are lists, their elements' ids. */
+  readonly #cellsAddress: number;
+  readonly #recordsAddress: number;
+  #elementIds = 0;
+  #elementCapacity = 0;
 
   constructor(options: StringDimensionOptions) {
+    const { kernel } = options;
+    this.values = new KernelDictionary(kernel);
+    this.#cellsAddress = kernel.allocate(BATCH_ROWS * 4);
+    this.#recordsAddress = kernel.allocate(BATCH_ROWS * 4);
     this.name = options.name;
     this.#slot = options.slot;
     this.#hashAsSet = options.hashAsSet;
@@ -51,60 +68,133 @@ export class StringDimension implements DimensionColumn {
   }
 
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array): void {
-    const { kinds, starts, ends, bytes } = batch;
-    const values = this.values;
+    const { kernel } = this.values;
+    const { elements } = batch;
+    // Where all records are wanted, records[i] is i.
+    const all = count === batch.rows;
+    if (!all) kernel.ints.set(records.subarray(0, count), this.#recordsAddress / 4);
+    if (this.#elementIds > 0 && batch.elementCount > this.#elementCapacity) this.#takeElementIds(batch.elementCount);
     const base = this.#slot * BATCH_ROWS;
+    const left = this.values.internColumn({
+      bytes: batch.bytesAddress,
+      kinds: batch.kindsAddress + base,
+      starts: batch.startsAddress + base * 4,
+      ends: batch.endsAddress + base * 4,
+      records: all ? 0 : this.#recordsAddress,
+      count,
+      cells: this.#cellsAddress,
+      elementKinds: this.#elementIds > 0 ? elements.kindsAddress : 0,
+      elementStarts: elements.startsAddress,
+      elementEnds: elements.endsAddress,
+      elementIds: this.#elementIds,
+    });
+    const word = this.#cellsAddress / 4;
+    cells.set(kernel.ints.subarray(word, word + count));
+    if (left > 0) this.#assembleOthers(batch, records, count, cells);
+  }
+
+  /** Fills in the cells that the kernel left: lists, nested values and texts that are not the bytes of the input. */
+  #assembleOthers(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array): void {
+    const base = this.#slot * BATCH_ROWS;
+    let lists = 0;
     for (let i = 0; i < count; i++) {
+      if (cells[i] !== LEFT_TO_CALLER) continue;
       const at = base + records[i];
-      const kind = kinds[at];
-      if (kind === FieldKind.string) cells[i] = values.intern(bytes, starts[at], ends[at]);
-      else if (kind <= FieldKind.null) cells[i] = 0;
-      else if (kind === FieldKind.list) cells[i] = this.#listCell(batch, starts[at], ends[at]);
-      else if (kind === FieldKind.nested) cells[i] = this.#nestedCell(batch.values[starts[at]]);
+      // Interning may move the batch's views: each access takes them anew.
+      const kind = batch.kinds[at];
+      if (kind === FieldKind.list) {
+        cells[i] = this.#listCell(batch, batch.starts[at], batch.ends[at]);
+        lists++;
+      } else if (kind === FieldKind.nested) cells[i] = this.#nestedCell(batch.values[batch.starts[at]]);
       else {
         this.#text.read(batch, at);
         cells[i] = this.#internText();
       }
     }
+    if (lists > 0 && this.#elementIds === 0) this.#takeElementIds(batch.elementCount);
   }
 
-  rank(cells: Int32Array, rows: number): RankedColumn {
+  #takeElementIds(count: number): void {
+    this.#elementCapacity = Math.max(BATCH_ROWS, count, this.#elementCapacity * 2);
+    this.#elementIds = this.values.kernel.allocate(this.#elementCapacity * 4);
+  }
+
+  rank(cells: Int32Array, rows: number): RunColumn {
     const { values, lists } = this;
-    const sorted = sortUtf8(values.bytes, values.ends, values.count);
-    const valueRanks = new Int32Array(values.count);
-    for (let i = 0; i < sorted.length; i++) valueRanks[sorted[i]] = i + 1;
+    const { kernel, count } = values;
+    const ranked = this.#ranked.take(rows);
+    values.sort();
+    const mark = kernel.mark();
+    const address = kernel.allocate(count * 4);
+    kernel.exports.dictionaryRanks(values.sorted, count - 1, address);
+    const valueRanks = kernel.ints.subarray(address / 4, address / 4 + count);
+    const sorted = kernel.ints.subarray(values.sorted / 4, values.sorted / 4 + count - 1);
     const ranks = lists.count === 0 ? null : rankLists(valueRanks, sorted, lists);
-    const ranked = new Int32Array(rows);
-    if (ranks === null) for (let row = 0; row < rows; row++) ranked[row] = valueRanks[cells[row]];
+    if (ranks === null) rankCells(cells, rows, valueRanks, ranked);
     else {
       for (let row = 0; row < rows; row++) {
         const cell = cells[row];
         ranked[row] = cell >= 0 ? ranks.valueCellRanks[cell] : ranks.listCellRanks[-1 - cell];
       }
     }
+    kernel.release(mark);
+    return {
+      cells: ranked,
+      cellCount: ranks === null ? count - 1 : ranks.cellCount,
+      valueCount: count - 1,
+      lists: ranks === null ? null : ranks.lists,
+      values: new TextValues(values),
+    };
+  }
+
+  hashed(cells: Int32Array): HashedDimension {
     return {
       name: this.name,
-      cells: ranked,
-      cellCount: ranks === null ? sorted.length : ranks.cellCount,
-      valueCount: sorted.length,
-      lists: ranks === null ? null : ranks.lists,
-      values: new TextValues(values.bytes, values.ends, sorted),
-      forEachValue: (cell, visit) => {
-        if (ranks === null) this.#visitValue(sorted, cell, visit);
-        else for (const rank of this.#hashedRanks(ranks.lists, cell)) this.#visitValue(sorted, rank, visit);
+      cells,
+      describe: (hasher, column, prefix, nullFragment) => {
+        const fragments = this.#otherFragments(prefix, nullFragment);
+        const { values } = this;
+        hasher.setDictionary(column, values.arena, values.ends, values.count, prefix, fragments);
       },
     };
   }
 
-  #visitValue(sorted: Int32Array, rank: number, visit: Parameters<RankedColumn['forEachValue']>[1]): void {
-    if (rank === 0) visit(null, 0, 0);
-    else visit(this.values.bytes, this.values.ends[sorted[rank - 1] - 1], this.values.ends[sorted[rank - 1]]);
+  /** JSON of null and of the lists. */
+  #otherFragments(prefix: Uint8Array, nullFragment: Uint8Array): FragmentBuffer {
+    const fragments = new FragmentBuffer();
+    const { lists, values } = this;
+    fragments.raw(nullFragment);
+    fragments.end();
+    for (let list = 0; list < lists.count; list++) {
+      // The prefix ends with the quote of a text; elements bring their own.
+      fragments.raw(prefix.subarray(0, prefix.length - 1));
+      let first = true;
+      for (const id of this.#hashedIds(list)) {
+        if (!first) fragments.byte(COMMA);
+        first = false;
+        if (id === 0) fragments.raw(NULL_TEXT);
+        else fragments.string(values.kernel.bytes, values.startOf(id), values.endOf(id));
+      }
+      fragments.byte(CLOSE_BRACKET);
+      fragments.end();
+    }
+    return fragments;
   }
 
-  /** Value ranks of a cell as they are hashed: distinct and sorted over all dimensions, as they stand among partition dimensions. */
-  #hashedRanks(lists: CellLists, cell: number): Iterable<number> {
-    const ranks = lists.ids.subarray(lists.ends[cell - 1], lists.ends[cell]);
-    return this.#hashAsSet ? new Set(ranks.slice().sort()) : ranks;
+  /** Value ids of a list as they are hashed: distinct and sorted over all dimensions, as they stand among partition dimensions. */
+  #hashedIds(list: number): Iterable<number> {
+    const ids = this.lists.ids.subarray(this.lists.startOf(list), this.lists.ends[list]);
+    return this.#hashAsSet ? new Set(this.#sortIds(ids.slice())) : ids;
+  }
+
+  #sortIds(ids: Int32Array): Int32Array {
+    const { values } = this;
+    const { bytes } = values.kernel;
+    return ids.sort((a, b) => {
+      if (a === b) return 0;
+      if (a === 0 || b === 0) return a - b;
+      return compareUtf8(bytes, values.startOf(a), values.endOf(a), bytes, values.startOf(b), values.endOf(b));
+    });
   }
 
   memoryUsage(): number {
@@ -125,8 +215,12 @@ export class StringDimension implements DimensionColumn {
   #listCell(batch: RecordBatch, from: number, to: number): number {
     const length = to - from;
     this.#ensureList(length);
+    const ids = this.#elementIds / 4;
     for (let i = 0; i < length; i++) {
-      if (batch.elements.kinds[from + i] === FieldKind.null) this.#list[i] = this.#nullElement(length);
+      // Without room for ids the kernel has not looked at the elements.
+      const id = ids === 0 ? LEFT_TO_CALLER : this.values.kernel.ints[ids + from + i];
+      if (id > 0) this.#list[i] = id;
+      else if (batch.elements.kinds[from + i] === FieldKind.null) this.#list[i] = this.#nullElement(length);
       else {
         this.#text.readElement(batch, from + i);
         this.#list[i] = this.#internText();
@@ -177,12 +271,7 @@ export class StringDimension implements DimensionColumn {
   #handle(length: number): number {
     let kept = length;
     if (this.#handling !== 'ARRAY') {
-      const { bytes, ends } = this.values;
-      const sorted = this.#list.subarray(0, length).sort((a, b) => {
-        if (a === b) return 0;
-        if (a === 0 || b === 0) return a - b;
-        return compareUtf8(bytes, ends[a - 1], ends[a], bytes, ends[b - 1], ends[b]);
-      });
+      const sorted = this.#sortIds(this.#list.subarray(0, length));
       if (this.#handling === 'SORTED_SET') {
         kept = 1;
         for (let i = 1; i < length; i++) if (sorted[i] !== sorted[kept - 1]) sorted[kept++] = sorted[i];

@@ -1,5 +1,5 @@
 import type { BlockEncoder } from '../../kernel/lz4.ts';
-import { lz4Decode } from '../../kernel/lz4Decode.ts';
+import { lz4WasmDecode } from '../../kernel/lz4WasmDecode.ts';
 import type { BlockCompression } from '../../spec/jobSpec.ts';
 import type { ScratchFile } from '../scratch.ts';
 
@@ -10,6 +10,8 @@ export const MAX_BLOCK_BYTES = 65_536;
 export interface BlockCodec {
   /** Druid's `CompressionStrategy` id, the byte in column headers. */
   readonly id: number;
+  /** Whether stored blocks are compressed. */
+  readonly isPacked: boolean;
   /** Appends the stored form of `source[start, end)`, at most 64 KiB, to `sink`; returns how many bytes were appended. */
   compress(source: Uint8Array, start: number, end: number, sink: ScratchFile): number;
   /** Undoes `compress` for `stored[0, length)` into `target` from 0; returns the number of bytes written. */
@@ -41,17 +43,19 @@ export function lz4Codec(encoder: BlockEncoder): BlockCodec {
   const target = new Uint8Array(encoder.maxEncodedLength(MAX_BLOCK_BYTES));
   return {
     id: 0x01,
+    isPacked: true,
     compress(source, start, end, sink) {
       const length = encoder.encode(source, start, end, target, 0);
       sink.append(target, 0, length);
       return length;
     },
-    decompress: (stored, length, output) => lz4Decode(stored, 0, length, output, 0),
+    decompress: (stored, length, output) => lz4WasmDecode(stored, 0, length, output, 0),
   };
 }
 
 const UNCOMPRESSED: BlockCodec = {
   id: 0xff,
+  isPacked: false,
   compress(source, start, end, sink) {
     sink.append(source, start, end);
     return end - start;

@@ -1,6 +1,6 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
 import type { BlockCodec } from './blockCodec.ts';
-import { type ByteSource, bytesSource } from './byteSource.ts';
+import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { putInt32 } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, tooLarge } from './limits.ts';
 
@@ -50,7 +50,7 @@ export class BlockListWriter {
     putInt32(head, 2, 4 + 4 * count + this.#values.length);
     putInt32(head, 6, count);
     for (let i = 0; i < count; i++) putInt32(head, 10 + 4 * i, this.#ends[i]);
-    return [bytesSource(head), this.#values];
+    return [bytesSource(head), this.#codec.isPacked ? packedSource(this.#values) : this.#values];
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
 import { type BlockCodec, MAX_BLOCK_BYTES } from './blockCodec.ts';
-import { type ByteSource, bytesSource } from './byteSource.ts';
+import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { putInt32LittleEndian } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, tooLarge } from './limits.ts';
 
@@ -44,7 +44,7 @@ export class BlockStreamWriter {
     putInt32LittleEndian(head, 0, indexBytes);
     for (let i = 0; i < this.#starts.length; i++) putInt32LittleEndian(head, 4 + 4 * i, this.#starts[i]);
     putInt32LittleEndian(head, 4 + indexBytes, this.#blocks.length);
-    return [bytesSource(head), this.#blocks];
+    return [bytesSource(head), this.#codec.isPacked ? packedSource(this.#blocks) : this.#blocks];
   }
 
   #flush(): void {

@@ -2,6 +2,11 @@
 export interface ByteSource {
   /** Bytes in all chunks together. */
   readonly length: number;
+  /**
+   * True where a search for repeated strings finds next to nothing: compressed blocks, lists of offsets. Whoever compresses the file
+   * saves the search there.
+   */
+  readonly isPacked?: boolean;
   /** May be called again for another pass. A chunk is valid until the next one is asked for. */
   chunks(): Iterable<Uint8Array>;
 }
@@ -9,6 +14,11 @@ export interface ByteSource {
 /** A byte array as a source; the array is not copied. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return { length: bytes.length, chunks: () => [bytes] };
+}
+
+/** `source`, marked as packed. */
+export function packedSource(source: ByteSource): ByteSource {
+  return { length: source.length, isPacked: true, chunks: () => source.chunks() };
 }
 
 /** Sum of the lengths of `sources`, in bytes. */

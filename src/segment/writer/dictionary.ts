@@ -42,12 +42,16 @@ export class DictionaryWriter {
     this.#values.appendNull();
   }
 
-  /** Adds the value whose UTF-8 bytes are `bytes[start, end)`. */
-  add(bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * Adds the value whose UTF-8 bytes are `bytes[start, end)`.
+   *
+   * @param shared leading bytes that the caller knows to be those of the value before
+   */
+  add(bytes: Uint8Array, start: number, end: number, shared = 0): void {
     const values = this.#values;
     if (values.count > (this.#hasNull ? 1 : 0)) {
       const { stage, elementStart, elementEnd } = values;
-      if (compareUtf8AsUtf16(stage, elementStart, elementEnd, bytes, start, end) >= 0) {
+      if (compareUtf8AsUtf16(stage, elementStart + shared, elementEnd, bytes, start + shared, end) >= 0) {
         const previous = new TextDecoder().decode(stage.subarray(elementStart, elementEnd));
         const value = new TextDecoder().decode(bytes.subarray(start, end));
         throw new Error(

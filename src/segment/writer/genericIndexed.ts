@@ -1,5 +1,5 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
-import { type ByteSource, bytesSource } from './byteSource.ts';
+import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { concatBytes, putInt32, utf8 } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './limits.ts';
 
@@ -69,6 +69,28 @@ export class GenericIndexedWriter {
     this.commit(at + end - start);
   }
 
+  /**
+   * Appends `count` elements of `length` bytes each, few enough for STAGE_BYTES, to be written by the caller before anything else.
+   *
+   * @returns the offset in `stage` to write the first one at; each further one stands `4 + length` bytes behind
+   */
+  appendEqual(count: number, length: number): number {
+    const step = 4 + length;
+    if (this.stage.length - this.#staged < count * step) this.#makeRoom(count * step);
+    const { stage } = this;
+    let at = this.#staged;
+    for (let i = 0; i < count; i++, at += step) {
+      putInt32(stage, at, 0);
+      this.#valuesLength += step;
+      this.#endElement();
+    }
+    this.elementStart = at - length;
+    this.elementEnd = at;
+    const first = this.#staged + 4;
+    this.#staged = at;
+    return first;
+  }
+
   /** Appends a null: marker -1 and no bytes. */
   appendNull(): void {
     const at = this.begin(0);
@@ -91,7 +113,7 @@ export class GenericIndexedWriter {
     head[1] = isSorted ? 1 : 0;
     putInt32(head, 2, length);
     putInt32(head, 6, this.count);
-    return [bytesSource(head), this.#ends, this.#values];
+    return [bytesSource(head), packedSource(this.#ends), this.#values];
   }
 
   #endElement(): void {

@@ -58,9 +58,13 @@ export class SegmentWriter {
     this.#columns.dictionary(dimension).addNull();
   }
 
-  /** Adds the value with the UTF-8 bytes `bytes[start, end)`; values of a dimension are strictly ascending in UTF-16 order. */
-  addValue(dimension: number, bytes: Uint8Array, start: number, end: number): void {
-    this.#columns.dictionary(dimension).add(bytes, start, end);
+  /**
+   * Adds the value with the UTF-8 bytes `bytes[start, end)`; values of a dimension are strictly ascending in UTF-16 order.
+   *
+   * @param shared leading bytes known to be those of the value before; they are not compared again
+   */
+  addValue(dimension: number, bytes: Uint8Array, start: number, end: number, shared = 0): void {
+    this.#columns.dictionary(dimension).add(bytes, start, end, shared);
   }
 
   /** Ends the first walk. */

@@ -1,5 +1,5 @@
 import type { Scratch } from '../scratch.ts';
-import { bitmapIndex } from './bitmapIndex.ts';
+import { bitmapIndex, newIdCounts } from './bitmapIndex.ts';
 import type { BlockCodec } from './blockCodec.ts';
 import { type ByteSource, bytesSource } from './byteSource.ts';
 import { putInt32 } from './bytes.ts';
@@ -32,6 +32,8 @@ export class StringColumnWriter {
   readonly #dictionary: DictionaryWriter;
   readonly #scratch: Scratch;
   readonly #ids: IdColumnWriter | MultiIdColumnWriter;
+  /** Occurrences of each id, from which the bitmap index lays out its rows; null without one. */
+  readonly #counts: Int32Array | null;
 
   /** @param dictionary complete: the width of ids follows from its size */
   constructor(options: StringColumnOptions, dictionary: DictionaryWriter, scratch: Scratch) {
@@ -39,6 +41,7 @@ export class StringColumnWriter {
     this.#dictionary = dictionary;
     this.#scratch = scratch;
     const { name, codec } = options;
+    this.#counts = options.createBitmapIndex ? newIdCounts(dictionary.cardinality) : null;
     this.#ids = options.hasMultipleValues
       ? new MultiIdColumnWriter(name, dictionary.cardinality, codec, scratch)
       : new IdColumnWriter(name, dictionary.cardinality, codec, scratch);
@@ -49,7 +52,7 @@ export class StringColumnWriter {
     if (!(this.#ids instanceof IdColumnWriter)) {
       throw new Error(`column "${this.#options.name}" has multiple values: give lists of ids, not one id per row`);
     }
-    this.#checkIds(ids, rows);
+    this.#takeIds(ids, rows);
     this.#ids.append(ids, rows);
     this.rows += rows;
   }
@@ -59,8 +62,8 @@ export class StringColumnWriter {
     if (!(this.#ids instanceof MultiIdColumnWriter)) {
       throw new Error(`column "${this.#options.name}" has single values: give one id per row, not lists of ids`);
     }
-    this.#checkIds(ids, rows === 0 ? 0 : ends[rows - 1]);
-    if (!this.#dictionary.hasNull) this.#checkNoEmptyRow(ends, rows);
+    this.#takeIds(ids, rows === 0 ? 0 : ends[rows - 1]);
+    this.#takeEmptyRows(ends, rows);
     this.#ids.append(ends, ids, rows);
     this.rows += rows;
   }
@@ -68,12 +71,12 @@ export class StringColumnWriter {
   /** The finished part; builds the bitmap index. */
   parts(): ByteSource[] {
     this.#ids.finish();
-    const { name, createBitmapIndex } = this.#options;
+    const { name } = this.#options;
     return [
       bytesSource(this.#versionAndFlags()),
       ...this.#dictionary.parts(),
       ...this.#ids.parts(),
-      ...(createBitmapIndex ? bitmapIndex(name, this.#dictionary.cardinality, this.#ids, this.#scratch) : []),
+      ...(this.#counts === null ? [] : bitmapIndex(name, this.#counts, this.#ids, this.#scratch)),
     ];
   }
 
@@ -89,24 +92,29 @@ export class StringColumnWriter {
     return head;
   }
 
-  #checkIds(ids: Int32Array, count: number): void {
-    const cardinality = this.#dictionary.cardinality;
+  #takeIds(ids: Int32Array, count: number): void {
+    const { cardinality } = this.#dictionary;
+    const counts = this.#counts;
     for (let i = 0; i < count; i++) {
-      if (ids[i] >>> 0 >= cardinality) {
+      const id = ids[i];
+      if (id >>> 0 >= cardinality) {
         throw new Error(
-          `column "${this.#options.name}": id ${ids[i]} is outside its dictionary of ${cardinality} value(s)`,
+          `column "${this.#options.name}": id ${id} is outside its dictionary of ${cardinality} value(s)`,
         );
       }
+      if (counts !== null) counts[id]++;
     }
   }
 
-  #checkNoEmptyRow(ends: Int32Array, rows: number): void {
+  #takeEmptyRows(ends: Int32Array, rows: number): void {
     for (let i = 0, start = 0; i < rows; start = ends[i++]) {
-      if (ends[i] === start) {
+      if (ends[i] !== start) continue;
+      if (!this.#dictionary.hasNull) {
         throw new Error(
           `column "${this.#options.name}": row ${this.rows + i} has no value, but its dictionary has no null to index it under`,
         );
       }
+      if (this.#counts !== null) this.#counts[0]++;
     }
   }
 }

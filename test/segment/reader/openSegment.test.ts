@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Zip, ZipDeflate } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ZipFile } from 'yazl';
 import { SegmentFormatError } from '../../../src/segment/reader/byteReader.ts';
 import { dumpSegment } from '../../../src/segment/reader/dump.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
@@ -22,13 +20,16 @@ afterAll(async () => {
 });
 
 async function writeZip(name: string, entries: Iterable<[string, Uint8Array]>): Promise<string> {
-  const zip = new ZipFile();
-  for (const [entry, bytes] of entries) zip.addBuffer(Buffer.from(bytes), entry);
+  const chunks: Uint8Array[] = [];
+  const zip = new Zip((_error, chunk) => chunks.push(chunk));
+  for (const [entry, bytes] of entries) {
+    const file = new ZipDeflate(entry);
+    zip.add(file);
+    file.push(bytes.slice(), true);
+  }
   zip.end();
   const path = join(folder, name);
-  const out = createWriteStream(path);
-  zip.outputStream.pipe(out);
-  await once(out, 'close');
+  await writeFile(path, Buffer.concat(chunks));
   return path;
 }
 

@@ -1,0 +1,185 @@
+import { compareUtf8 } from '../../rollup/dictionary/utf8Order.ts';
+import { CellKind, FoundText, type RangeDimension } from './rangeDimension.ts';
+import { compareTuples, type Tuple } from './tuple.ts';
+
+const encoder = new TextEncoder();
+/** A cell whose position is not known yet. */
+const UNKNOWN = -1;
+
+/** Bounds of a shard, as in RowRange. */
+export interface RangeBounds {
+  readonly start: Tuple | null;
+  readonly end: Tuple | null;
+}
+
+/**
+ * Finds the shard of a tuple as Druid does: the first whose range holds it, start included, end not
+ * (`DimensionRangeShardSpec.isInChunk`).
+ *
+ * @returns its place, or -1 where none holds it
+ */
+export function rangeOf(ranges: readonly RangeBounds[], tuple: Tuple): number {
+  return ranges.findIndex(
+    ({ start, end }) =>
+      (start === null || compareTuples(start, tuple) <= 0) && (end === null || compareTuples(tuple, end) < 0),
+  );
+}
+
+/**
+ * Finds the shards of many rows of a time chunk by integer compares: every value becomes its **position** among the values that
+ * bounds are made of, once per distinct cell, and bounds and rows are compared by positions.
+ *
+ * Null is at 0, the i-th bound value at 2i + 2, and a value between two of them at the odd number between.
+ */
+export class RangeRouter {
+  readonly #size: number;
+  readonly #count: number;
+  /** Values of bounds per dimension, in order. */
+  readonly #values: readonly (readonly Uint8Array[])[];
+  /** Positions of the lower and upper bound of each range; `#size` each. */
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #hasStart: Uint8Array;
+  readonly #hasEnd: Uint8Array;
+  /** Each range ends where the next one starts, so that a row can be searched by halving. */
+  readonly #contiguous: boolean;
+  readonly #found = new FoundText();
+  readonly #row: Int32Array;
+
+  /**
+   * @param ranges of one time chunk, at least one
+   * @param dimensions the number of partition dimensions
+   */
+  constructor(ranges: readonly RangeBounds[], dimensions: number) {
+    this.#size = dimensions;
+    this.#count = ranges.length;
+    this.#values = Array.from({ length: dimensions }, (_, i) => boundValues(ranges, i));
+    this.#hasStart = Uint8Array.from(ranges, ({ start }) => (start === null ? 0 : 1));
+    this.#hasEnd = Uint8Array.from(ranges, ({ end }) => (end === null ? 0 : 1));
+    this.#starts = Int32Array.from(ranges.flatMap(({ start }) => this.#positions(start)));
+    this.#ends = Int32Array.from(ranges.flatMap(({ end }) => this.#positions(end)));
+    this.#contiguous = isContiguous(ranges);
+    this.#row = new Int32Array(dimensions);
+  }
+
+  /**
+   * Routes rows `rows[from..to)`.
+   *
+   * @param dimensions the partition dimensions in their order
+   * @param cellMax highest cell of each; tables of this length are made where they pay. Negative cells are looked up one by one
+   * @param shards receives the shard of each row, at the row's number
+   * @throws Error when no range holds a row, which only Druid's overlapping plans could bring about
+   */
+  route(
+    dimensions: readonly RangeDimension[],
+    cellMax: readonly number[],
+    rows: Int32Array,
+    from: number,
+    to: number,
+    shards: Int32Array,
+  ): void {
+    if (this.#count === 1 && this.#hasStart[0] === 0 && this.#hasEnd[0] === 0) {
+      for (let i = from; i < to; i++) shards[rows[i]] = 0;
+      return;
+    }
+    const positions = this.#row;
+    const tables = cellMax.map((max) => (max < to - from ? new Int32Array(max + 1).fill(UNKNOWN) : EMPTY));
+    for (let i = from; i < to; i++) {
+      const row = rows[i];
+      for (let d = 0; d < this.#size; d++) {
+        const cell = dimensions[d].cells[row];
+        const table = tables[d];
+        if (cell >= 0 && cell < table.length) {
+          if (table[cell] === UNKNOWN) table[cell] = this.#positionOf(dimensions[d], d, cell);
+          positions[d] = table[cell];
+        } else positions[d] = this.#positionOf(dimensions[d], d, cell);
+      }
+      shards[row] = this.#contiguous ? this.#search() : this.#first();
+    }
+  }
+
+  #positions(bound: Tuple | null): number[] {
+    return Array.from({ length: this.#size }, (_, d) => {
+      const value = bound?.[d] ?? null;
+      if (value === null) return 0;
+      const bytes = encoder.encode(value);
+      return this.#position(d, bytes, 0, bytes.length);
+    });
+  }
+
+  #positionOf(dimension: RangeDimension, d: number, cell: number): number {
+    const found = this.#found;
+    if (dimension.find(cell, found) !== CellKind.text) return 0;
+    return this.#position(d, found.bytes, found.start, found.end);
+  }
+
+  #position(d: number, bytes: Uint8Array, start: number, end: number): number {
+    const values = this.#values[d];
+    let low = 0;
+    let high = values.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const order = compareUtf8(values[middle], 0, values[middle].length, bytes, start, end);
+      if (order === 0) return 2 * middle + 2;
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    return 2 * low + 1;
+  }
+
+  /** The last range whose start is at most the row. */
+  #search(): number {
+    let low = 0;
+    let high = this.#count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#compare(this.#starts, middle) <= 0) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The first range that holds the row. */
+  #first(): number {
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#hasStart[i] === 1 && this.#compare(this.#starts, i) > 0) continue;
+      if (this.#hasEnd[i] === 0 || this.#compare(this.#ends, i) > 0) return i;
+    }
+    throw new Error(
+      'no range of the partition plan holds a row: the input has changed since the ranges were determined',
+    );
+  }
+
+  /** Order of a bound against the row. */
+  #compare(bounds: Int32Array, range: number): number {
+    const row = this.#row;
+    const at = range * this.#size;
+    for (let d = 0; d < this.#size; d++) {
+      const difference = bounds[at + d] - row[d];
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+}
+
+const EMPTY = new Int32Array(0);
+
+/** Distinct values of a dimension in bounds, as UTF-8 in order. */
+function boundValues(ranges: readonly RangeBounds[], dimension: number): Uint8Array[] {
+  const values = new Set<string>();
+  for (const { start, end } of ranges) {
+    for (const value of [start?.[dimension], end?.[dimension]]) if (typeof value === 'string') values.add(value);
+  }
+  // Strings sort by UTF-16 code units, which is also the order of compareUtf8.
+  return [...values].sort().map((value) => encoder.encode(value));
+}
+
+function isContiguous(ranges: readonly RangeBounds[]): boolean {
+  return ranges.every(({ start, end }, i) => {
+    const next = ranges[i + 1];
+    if (next === undefined ? end !== null : end === null || next.start === null) return false;
+    if (next !== undefined && compareTuples(end as Tuple, next.start as Tuple) !== 0) return false;
+    if (i === 0) return start === null;
+    return end === null || compareTuples(start as Tuple, end) < 0;
+  });
+}

@@ -1,0 +1,43 @@
+import type { SpillFile } from '../../../src/partition/determine/blockSink.ts';
+import { CellKind, type RangeDimension } from '../../../src/partition/determine/rangeDimension.ts';
+import type { BlockRef } from '../../../src/rollup/run/run.ts';
+
+/** A file in memory. */
+export class MemoryFile implements SpillFile {
+  disposed = false;
+  #bytes = Buffer.alloc(0);
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+  }
+
+  read({ offset, length }: BlockRef): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(offset, offset + length));
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+}
+
+/** A dimension of plain texts: the cell of a row is its number. */
+export function textDimension(name: string, rows: readonly (readonly string[])[]): RangeDimension {
+  const texts = rows.map((values) => values.map((value) => Buffer.from(value)));
+  return {
+    name,
+    cells: Int32Array.from(rows, (_, i) => i),
+    find: (cell, found) => {
+      const values = texts[cell];
+      if (values.length === 0) return CellKind.null;
+      if (values.length > 1) return CellKind.several;
+      found.bytes = values[0];
+      found.start = 0;
+      found.end = values[0].length;
+      return CellKind.text;
+    },
+  };
+}

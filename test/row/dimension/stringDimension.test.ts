@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BATCH_ROWS } from '../../../src/input/recordBatch.ts';
+import { createKernel } from '../../../src/kernel/kernel.ts';
+import { BlockReader, BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
+import type { RunColumn } from '../../../src/rollup/run/runWriter.ts';
+import { StringDimension } from '../../../src/row/dimension/stringDimension.ts';
+import { batchOf, compareStored, compareTexts, type Stored } from './fields.ts';
+
+type Handling = 'ARRAY' | 'SORTED_ARRAY' | 'SORTED_SET';
+
+/** JSON of a scalar, and its text in Druid. */
+const scalar = fc.oneof(
+  fc.constantFrom<[string, string | null]>(
+    ['null', null],
+    ['true', 'true'],
+    ['"true"', 'true'],
+    ['false', 'false'],
+    ['-0', '0'],
+    ['"-0"', '-0'],
+    ['15', '15'],
+    ['1.5', '1.5'],
+    ['"\\u00e9"', 'é'],
+    ['"é"', 'é'],
+    ['""', ''],
+    ['"null"', 'null'],
+  ),
+  fc
+    .string({ unit: fc.constantFrom('a', 'b', '\uffff', '\u{10000}'), maxLength: 12 })
+    .map((text): [string, string | null] => [`"${text}"`, text]),
+);
+/** JSON of a field, and its values before multi-value handling. */
+const field = fc.oneof(
+  { weight: 3, arbitrary: scalar.map(([json, text]): [string, Stored] => [json, [text]]) },
+  fc
+    .array(scalar, { maxLength: 4 })
+    .map((list): [string, Stored] => [`[${list.map(([json]) => json)}]`, list.map(([, text]) => text)]),
+  fc.constant<[string, Stored]>(['{"k":[1,"x"]}', ['{k=[1, x]}']]),
+  fc.constant<[string, Stored]>(['[{"k":1},null,"a"]', ['{k=1}', null, 'a']]),
+);
+
+function store(raw: Stored, handling: Handling, nullElementsAsText: boolean): Stored {
+  let values = raw.length > 1 && nullElementsAsText ? raw.map((text) => text ?? 'null') : raw;
+  if (values.length > 1 && handling !== 'ARRAY') values = [...values].sort(compareTexts);
+  if (handling === 'SORTED_SET') values = [...new Set(values)];
+  return values.length === 0 ? [null] : values;
+}
+
+function dimensionOf(handling: Handling, nullElementsAsText: boolean) {
+  const kernel = createKernel();
+  const dimension = new StringDimension({
+    kernel,
+    name: 'd',
+    slot: 1,
+    multiValueHandling: handling,
+    doubleText: String,
+    nullElementsAsText,
+    hashAsSet: true,
+  });
+  return { kernel, dimension };
+}
+
+/** The texts of a ranked column, from rank 1 on. */
+function textsOf(column: RunColumn): string[] {
+  const ranks = Int32Array.from({ length: column.valueCount }, (_, i) => i + 1);
+  const texts: string[] = [];
+  for (let at = 0; at < ranks.length; ) {
+    const block = new BlockWriter();
+    const next = column.values.writeBlock(block, ranks, at, ranks.length);
+    const reader = new BlockReader(block.bytes());
+    const count = reader.int32(1)[0];
+    expect(count).toBe(next - at);
+    const ends = reader.int32(count);
+    const bytes = Buffer.from(reader.uint8(ends[count - 1]));
+    for (let i = 0; i < count; i++) texts.push(bytes.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]));
+    at = next;
+  }
+  return texts;
+}
+
+/** What a column's cells stand for, by rank. */
+function storedOf(column: RunColumn, rank: number, texts: readonly string[]): Stored {
+  if (rank === 0) return [null];
+  const { lists } = column;
+  const ids = lists === null ? [rank] : [...lists.ids.subarray(lists.ends[rank - 1], lists.ends[rank])];
+  return ids.map((id) => (id === 0 ? null : texts[id - 1]));
+}
+
+describe('StringDimension', () => {
+  it('keeps, groups and orders values as a plain list of lists does', () => {
+    const handling = fc.constantFrom<Handling>('ARRAY', 'SORTED_ARRAY', 'SORTED_SET');
+    const batches = fc.array(fc.array(field, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(batches, handling, fc.boolean(), fc.boolean(), (fields, multiValue, asText, skip) => {
+        const { kernel, dimension } = dimensionOf(multiValue, asText);
+        // Two runs: nothing of the first may show in the second.
+        for (let run = 0; run < 2; run++) {
+          const cells: number[] = [];
+          const stored: Stored[] = [];
+          for (const batchFields of fields) {
+            const batch = batchOf(
+              kernel,
+              ['x', 'd'],
+              batchFields.map(([json]) => `{"x":1,"d":${json}}`),
+            );
+            const records = Int32Array.from(batchFields.keys()).filter((record) => !skip || record % 3 !== 1);
+            const batchCells = new Int32Array(BATCH_ROWS);
+            dimension.assemble(batch, records, records.length, batchCells);
+            cells.push(...batchCells.subarray(0, records.length));
+            for (const record of records) stored.push(store(batchFields[record][1], multiValue, asText));
+          }
+          const column = dimension.rank(Int32Array.from(cells), cells.length);
+          const texts = textsOf(column);
+          expect(texts).toEqual([...texts].sort());
+          const ranks = [...column.cells.subarray(0, cells.length)];
+          expect(ranks.map((rank) => storedOf(column, rank, texts))).toEqual(stored);
+          for (let i = 1; i < stored.length; i++) {
+            expect(Math.sign(ranks[i] - ranks[i - 1])).toBe(Math.sign(compareStored(stored[i], stored[i - 1])));
+            expect(cells[i] === cells[i - 1]).toBe(ranks[i] === ranks[i - 1]);
+          }
+          dimension.clear();
+        }
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('counts the memory of its values only, however they came', () => {
+    const jsons = ['"a"', '["a","b"]', '"ccc"', '["b","a"]', 'null', '["a"]', '"a"'];
+    const usage = (batches: readonly (readonly string[])[]) => {
+      const { kernel, dimension } = dimensionOf('ARRAY', false);
+      for (const values of batches) {
+        const batch = batchOf(
+          kernel,
+          ['x', 'd'],
+          values.map((json) => `{"d":${json}}`),
+        );
+        const records = Int32Array.from(values.keys());
+        dimension.assemble(batch, records, records.length, new Int32Array(BATCH_ROWS));
+      }
+      return dimension.memoryUsage();
+    };
+    // 3 texts of 5 bytes, and twice 2 lists of 2: before and after multi-value handling.
+    expect(usage([jsons])).toBe(5 + 20 * 4 + 2 * (2 * 20 + 4 * 4));
+    expect(usage(jsons.map((json) => [json]))).toBe(usage([jsons]));
+  });
+
+  it('writes dictionaries in blocks of about 1 MiB', () => {
+    const { kernel, dimension } = dimensionOf('ARRAY', false);
+    const texts = Array.from({ length: 30 }, (_, i) => String.fromCharCode(97 + i).repeat(100_000));
+    texts.push('x'.repeat(3_000_000));
+    const batch = batchOf(
+      kernel,
+      ['x', 'd'],
+      texts.map((text) => JSON.stringify({ d: text })),
+    );
+    const records = Int32Array.from(texts.keys());
+    const cells = new Int32Array(BATCH_ROWS);
+    dimension.assemble(batch, records, records.length, cells);
+    const column = dimension.rank(cells, records.length);
+    expect(textsOf(column)).toEqual([...texts].sort());
+    const all = Int32Array.from(texts, (_, i) => i + 1);
+    expect(column.values.writeBlock(new BlockWriter(), all, 0, all.length)).toBe(11);
+  });
+});

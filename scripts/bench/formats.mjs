@@ -2,17 +2,18 @@
  * CSV to typed columns in memory, on one thread: segmill's scanner with dictionaries and number parsing against DuckDB's
  * read_csv into a table. Both are told the columns and their types; both read the file.
  *
- *     npm run bench:formats [-- rows]        1,200,000 rows (about 200 MB) when not given
+ *     npm run bench:formats [-- rows]        1,000,000 rows (163 MB; the rows of "npm run bench") when not given
  *
  * Prints CPU seconds (user and system, of all threads) of each round, without the start of Node.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CACHE, generate } from './generate.mjs';
 import { median } from './measure.mjs';
 
+const DIST = resolve(import.meta.dirname, '../../dist');
 const ROUNDS = 3;
 const SEED = 42;
 /** The 20 columns: name and DuckDB's type. */
@@ -66,7 +67,7 @@ function cell(name, value) {
 
 /** Scans the file with the built program's modules: strings to dictionary ids, times and numbers to arrays of doubles. */
 async function segmill(path) {
-  const load = (module) => import(new URL(`../../dist/${module}.js`, import.meta.url).href);
+  const load = (module) => import(pathToFileURL(join(DIST, `${module}.js`)).href);
   const { createRecordReader } = await load('input/createScanner');
   const { BATCH_ROWS, RecordBatch } = await load('input/recordBatch');
   const { createKernel } = await load('kernel/kernel');
@@ -173,8 +174,9 @@ const CONTESTANTS = { segmill, duckdb };
 /** Compares the two, each round in a process of its own. @param {number} count rows */
 function compare(count) {
   if (!Number.isSafeInteger(count) || count < 1) {
-    fail('The number of rows must be a positive whole number, as in: npm run bench:formats -- 1200000');
+    fail('The number of rows must be a positive whole number, as in: npm run bench:formats -- 1000000');
   }
+  if (!existsSync(join(DIST, 'input/createScanner.js'))) fail(`${DIST} is not up to date. Run "npm run build" first.`);
   const csv = join(CACHE, `rows-v1-${count}-seed-${SEED}.csv`);
   if (!existsSync(csv)) writeCsv(generate({ rows: count, parts: 4, seed: SEED }), csv);
   const megabytes = statSync(csv).size / 1e6;
@@ -202,5 +204,5 @@ function compare(count) {
 }
 
 const [first, path] = process.argv.slice(2);
-if (path === undefined) compare(Number(first ?? 1_200_000));
+if (path === undefined) compare(Number(first ?? 1_000_000));
 else console.log(JSON.stringify(await CONTESTANTS[first](path)));

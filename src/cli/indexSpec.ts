@@ -107,7 +107,8 @@ async function runSpec(args: IndexArguments, { io, services }: Context): Promise
 /** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */
 async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec> {
   const { name, text } = await readSpecFile(spec, io);
-  const { job, problems } = readSpec(text, name);
+  const { job, problems: all } = readSpec(text, name);
+  const problems = all.filter((problem) => problem.severity !== 'note');
   if (problems.length > 0 && !(quiet && job !== null)) {
     io.stderr.write(printableText(formatProblems(problems, name, maskSecrets(text))));
   }

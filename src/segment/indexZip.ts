@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Zip, type ZipInputFile } from 'fflate';
-import { deflateParts } from './deflatePieces.ts';
+import { deflateParts } from './deflateParts.ts';
 import type { SegmentFile } from './writer/segmentFile.ts';
 
 /** The earliest time a zip can hold, in whatever zone this runs: DOS times are local, so the stored bytes are the same everywhere. */

@@ -22,7 +22,7 @@ export function formatProblems(problems: readonly SpecProblem[], file: string, t
 /** The first of the lines above, without the excerpt. */
 export function problemLine(problem: SpecProblem, file: string): string {
   const place = `${file}:${problem.line}:${problem.column}`;
-  const severity = problem.severity === 'warning' ? 'warning: ' : '';
+  const severity = problem.severity === 'error' ? '' : `${problem.severity}: `;
   const path = problem.path === '' ? '' : `${problem.path}: `;
   const expected = problem.expected === null ? '' : `; expected ${problem.expected}`;
   const hint = problem.hint === null ? '' : `; ${problem.hint}`;

@@ -2,7 +2,8 @@ import type { Spot } from './specTree.ts';
 
 /** Something wrong, or worth knowing, about a spec. Errors mean that there is no job. */
 export interface SpecProblem {
-  readonly severity: 'error' | 'warning';
+  /** A note is for those who check a spec; a run says nothing of it. */
+  readonly severity: 'error' | 'warning' | 'note';
   /** `spec.tuningConfig.partitionsSpec.numShards`; '' for the document as a whole. */
   readonly path: string;
   /** From 1. */
@@ -62,6 +63,11 @@ export class SpecLog {
     this.#push('warning', spot, message, expected, hint);
   }
 
+  /** Worth knowing when the spec is checked, no cause for doubt when it runs. */
+  note(spot: Spot, message: string, expected: string | null = null, hint: string | null = null): void {
+    this.#push('note', spot, message, expected, hint);
+  }
+
   /** Says what became of a field. A second word on the same path replaces the first. */
   use(path: string, use: FieldUse['use'], value: unknown, why: string): void {
     const known = this.#useIndex.get(path);
@@ -101,7 +107,7 @@ export class SpecLog {
   }
 
   #push(
-    severity: 'error' | 'warning',
+    severity: SpecProblem['severity'],
     spot: Spot,
     message: string,
     expected: string | null,

@@ -65,12 +65,12 @@ function readJob(log: SpecLog, form: SpecForm | null): JobSpec | null {
   return job;
 }
 
-/** One warning for all of them: the same file serves an Overlord only without them. */
+/** One note for all of them: the same file serves an Overlord only without them. */
 function noteCommandLineFields(log: SpecLog, spots: readonly Spot[]): void {
   const first = spots[0];
   if (first === undefined) return;
   const names = spots.map(({ path }) => path.slice(path.lastIndexOf('.') + 1)).join(', ');
-  log.warn(
+  log.note(
     first,
     `an Overlord refuses a task with ${names}; here it is taken`,
     null,

@@ -1,72 +1,92 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { sortRows, timeColumns } from '../../src/rollup/rowSort.ts';
+import { describe, expect, test } from 'vitest';
+import { type SortColumn, sortRows, timeColumns } from '../../src/rollup/rowSort.ts';
 
-function plainOrder(rows: number, columns: readonly ArrayLike<number>[]): number[] {
+function column(values: readonly number[], slack = 0): SortColumn {
+  return { values: Int32Array.from(values), max: Math.max(0, ...values) + slack };
+}
+
+/** Rows by columns, equal ones as they stood: the built-in sort is stable. */
+function plainSort(rows: number, columns: readonly SortColumn[]): number[] {
   return Array.from({ length: rows }, (_, row) => row).sort((a, b) => {
-    for (const values of columns) if (values[a] !== values[b]) return values[a] - values[b];
-    return a - b;
+    for (const { values } of columns) if (values[a] !== values[b]) return values[a] - values[b];
+    return 0;
   });
 }
 
+const WIDTHS = [0, 1, 3, 255, 2047, 0xffff, 0x7fffffff];
+
 describe('sortRows', () => {
-  it('equals a plain stable sort by columns', () => {
-    const max = fc.constantFrom(0, 1, 2, 5, 300, 70_000, 0x7fff_ffff);
-    const table = fc.tuple(fc.integer({ min: 0, max: 400 }), fc.array(max, { maxLength: 8 })).chain(([rows, maxima]) =>
-      fc.tuple(
-        fc.constant(rows),
-        ...maxima.map((most) =>
-          fc.record({
-            max: fc.constant(most),
-            values: fc.int32Array({ min: 0, max: most, minLength: rows, maxLength: rows }),
-          }),
-        ),
+  test('sorts as a plain stable sort does', () => {
+    const columns = fc.integer({ min: 0, max: 400 }).chain((rows) =>
+      fc.array(
+        fc
+          .constantFrom(...WIDTHS)
+          .chain((max) => fc.array(fc.nat(max), { minLength: rows, maxLength: rows }))
+          .map((values) => column(values)),
+        { minLength: 1, maxLength: 6 },
       ),
     );
     fc.assert(
-      fc.property(table, ([rows, ...columns]) => {
-        const values = columns.map((column) => column.values);
-        expect([...sortRows(rows, columns)]).toEqual(plainOrder(rows, values));
+      fc.property(columns, (some) => {
+        const rows = some[0].values.length;
+        expect([...sortRows(rows, some)]).toEqual(plainSort(rows, some));
       }),
-      { numRuns: 80 },
+      { numRuns: 150 },
     );
   });
 
-  it('sorts many rows, among them many alike', () => {
-    const rows = 20_000;
-    const column = (modulus: number, factor: number) => ({
-      max: modulus - 1,
-      values: Int32Array.from({ length: rows }, (_, row) => (row * factor) % modulus),
-    });
-    const columns = [column(2, 7), column(5, 3), column(0x7fff_ffff, 104_729), column(3, 1)];
-    const few = [column(2, 7), column(3, 5)];
-    for (const keys of [columns, few]) {
-      const values = keys.map((key) => key.values);
-      expect([...sortRows(rows, keys)]).toEqual(plainOrder(rows, values));
-    }
+  test('looks beyond the 64 bits that it packs, in every group of equal beginnings', () => {
+    const rows = 5000;
+    const columns = [3, 0x7fffffff, 0x7fffffff, 7, 0x7fffffff].map((max, place) =>
+      // Two values only: nearly every row has its equals in the leading columns.
+      column(Array.from({ length: rows }, (_, row) => (((row * 2654435761) >>> (place + 7)) & 1) * max)),
+    );
+    expect([...sortRows(rows, columns)]).toEqual(plainSort(rows, columns));
+  });
+
+  test('a bound above the highest value changes nothing', () => {
+    const values = Array.from({ length: 300 }, (_, row) => (row * 7919) % 97);
+    expect([...sortRows(300, [column(values, 1_000_000)])]).toEqual(plainSort(300, [column(values)]));
+  });
+
+  test('takes no rows, no columns', () => {
+    expect([...sortRows(0, [])]).toEqual([]);
+    expect([...sortRows(0, [column([])])]).toEqual([]);
+    expect([...sortRows(3, [])]).toEqual([0, 1, 2]);
   });
 });
 
 describe('timeColumns', () => {
-  it('order rows as their times do', () => {
-    const times = fc.array(
-      fc.oneof(
-        fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
-        fc.integer({ min: 0, max: 50 }).map((n) => n * 60_000),
+  test('sort like the times', () => {
+    const times = fc.oneof(
+      fc.array(fc.integer({ min: -(2 ** 52), max: 2 ** 52 }), { maxLength: 60 }),
+      fc.array(
+        fc.integer({ min: -1000, max: 1000 }).map((minute) => minute * 60_000),
+        { maxLength: 60 },
       ),
-      { maxLength: 60 },
+      fc.array(fc.constantFrom(-(2 ** 62), 0, 86_400_000), { maxLength: 60 }),
     );
     fc.assert(
-      fc.property(times, (values) => {
-        const columns = timeColumns(Float64Array.from(values), values.length);
-        expect([...sortRows(values.length, columns)]).toEqual(plainOrder(values.length, [values]));
+      fc.property(times, (some) => {
+        const rows = some.length;
+        const sorted = sortRows(rows, timeColumns(Float64Array.from(some), rows));
+        expect([...sorted].map((row) => some[row])).toEqual([...some].sort((a, b) => a - b));
       }),
+      { numRuns: 200 },
     );
   });
 
-  it('need few bits for a day by minutes', () => {
-    const times = Float64Array.from({ length: 1440 }, (_, minute) => 1_442_016_000_000 + minute * 60_000);
-    expect(timeColumns(times, 1440)).toEqual([{ values: Int32Array.from({ length: 1440 }, (_, i) => i), max: 1439 }]);
-    expect(timeColumns(times, 1)).toEqual([]);
+  test('a day by minutes takes eleven bits', () => {
+    const times = Float64Array.from({ length: 1440 }, (_, minute) => 1_709_251_200_000 + minute * 60_000);
+    const [only, ...others] = timeColumns(times, 1440);
+    expect(others).toEqual([]);
+    expect(only.max).toBe(1439);
+    expect([...only.values]).toEqual(Array.from({ length: 1440 }, (_, minute) => minute));
+  });
+
+  test('one time needs no column', () => {
+    expect(timeColumns(Float64Array.of(5, 5, 5), 3)).toEqual([]);
+    expect(timeColumns(new Float64Array(0), 0)).toEqual([]);
   });
 });

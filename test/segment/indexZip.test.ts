@@ -156,6 +156,16 @@ describe('index.zip', () => {
       },
     ]);
     await expect(writeIndexZip([broken], new Collector())).rejects.toThrow(new Error('disk gone'));
+    const late = segmentFile('a', [
+      source(smoosh),
+      {
+        length: 1,
+        chunks: () => {
+          throw new Error('disk gone later');
+        },
+      },
+    ]);
+    await expect(writeIndexZip([late], new Collector())).rejects.toThrow(new Error('disk gone later'));
     const short = { ...file('a', Buffer.of(1)), size: 2 };
     await expect(writeIndexZip([short], new Collector())).rejects.toThrow(
       new Error('a of the segment should have 2 bytes, but 1 were read'),

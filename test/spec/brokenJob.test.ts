@@ -132,7 +132,7 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
       s.tuningConfig.workingPath = '/w';
     },
     [
-      'x.json:51:28 warning: spec.ioConfig.segmentOutputPath: an Overlord refuses a task with segmentOutputPath, workingPath; here it is taken; Druid knows that in the command-line form only',
+      'x.json:51:28 note: spec.ioConfig.segmentOutputPath: an Overlord refuses a task with segmentOutputPath, workingPath; here it is taken; Druid knows that in the command-line form only',
     ],
   ],
   [

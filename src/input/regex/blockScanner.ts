@@ -70,14 +70,11 @@ export class RegexBlockScanner implements RecordScanner {
     return lines;
   }
 
-  #text(start: number, end: number): string {
-    return this.#hasInvalidUtf8
+  #scan(start: number, end: number): void {
+    const line = this.#hasInvalidUtf8
       ? decodeJavaUtf8(this.#bytes.subarray(start, end))
       : this.#bytes.toString('utf8', start, end);
-  }
-
-  #scan(start: number, end: number): void {
-    const match = this.#pattern.regExp.exec(this.#text(start, end));
+    const match = this.#pattern.regExp.exec(line);
     const problem =
       match === null ? 'the pattern of the parseSpec does not match the whole line' : this.#missing(match);
     if (match === null || problem !== null) {
@@ -86,10 +83,26 @@ export class RegexBlockScanner implements RecordScanner {
     }
     const batch = this.#batch;
     const row = batch.rows;
+    const fields = this.#fields;
     const { positions } = this.#pattern;
-    const count = Math.min(positions.length, this.#fields.length);
-    for (let column = 0; column < count; column++) {
-      if (this.#fields[column] !== UNWANTED) this.#keep(match[positions[column]], this.#fields[column] + row);
+    // In ASCII a place in the line is a place in the bytes.
+    const isAscii = !this.#hasInvalidUtf8 && line.length === end - start;
+    let from = 0;
+    for (let column = 0; column < positions.length && column < fields.length; column++) {
+      if (fields[column] === UNWANTED) continue;
+      const field = fields[column] + row;
+      const value = match[positions[column]];
+      if (value === '') batch.kinds[field] = FieldKind.null;
+      else if (this.#isList(value)) this.#keepList(splitList(value, this.#listDelimiter), field);
+      else if (isAscii) {
+        // Any place with the same bytes will do; behind the last value it is found at once.
+        let at = line.indexOf(value, from);
+        if (at < 0) at = line.indexOf(value);
+        from = at + value.length;
+        batch.kinds[field] = FieldKind.string;
+        batch.starts[field] = start + at;
+        batch.ends[field] = start + from;
+      } else this.#keepText(value, field);
     }
     batch.recordStarts[row] = start;
     batch.recordEnds[row] = end;
@@ -110,20 +123,25 @@ export class RegexBlockScanner implements RecordScanner {
     return null;
   }
 
-  #keep(value: string, field: number): void {
+  #isList(value: string): boolean {
+    this.#listDelimiter.lastIndex = 0;
+    return this.#listDelimiter.test(value);
+  }
+
+  #keepText(value: string, field: number): void {
+    const batch = this.#batch;
+    batch.kinds[field] = FieldKind.text;
+    batch.starts[field] = batch.texts.push(value) - 1;
+  }
+
+  #keepList(parts: readonly string[], field: number): void {
+    // A delimiter that matches no character may leave the value whole.
+    if (parts.length === 1) {
+      this.#keepText(parts[0], field);
+      return;
+    }
     const batch = this.#batch;
     const { elements, texts } = batch;
-    if (value === '') {
-      batch.kinds[field] = FieldKind.null;
-      return;
-    }
-    this.#listDelimiter.lastIndex = 0;
-    const parts = this.#listDelimiter.test(value) ? splitList(value, this.#listDelimiter) : [value];
-    if (parts.length === 1) {
-      batch.kinds[field] = FieldKind.text;
-      batch.starts[field] = texts.push(parts[0]) - 1;
-      return;
-    }
     const first = batch.elementCount;
     batch.elementCount = first + parts.length;
     elements.ensure(batch.elementCount);

@@ -10,7 +10,8 @@ export interface LinePattern {
 }
 
 /**
- * Compiles a pattern for Java's `matcher(line).matches()`: the whole line must match.
+ * Compiles a pattern for Java's `matcher(line).matches()`: the whole line must match. One difference is left: a group that takes
+ * no part in the last round of a repetition, but did in an earlier one, keeps its value in Java and has none here.
  *
  * @throws SyntaxError where Java would refuse the pattern, or JavaScript has no equal of it
  */

@@ -150,18 +150,24 @@ export function scanDelimitedLines(state: usize, from: usize, end: usize, limit:
           const base = load<i32>(column);
           if (base >= 0) {
             const field = <usize>base + row;
-            const start = fieldStart + <usize>(quoteEnd != 0);
-            const stop = quoteEnd != 0 ? quoteEnd : at;
             if (fieldStart == at) store<u8>(kinds + field, KIND_NULL);
-            else if (hasPair || hasList || invalid) {
-              if (!putSpecial(field, start, stop, hasPair, hasList)) {
-                done = true;
-                break;
+            else {
+              let start = fieldStart;
+              let stop = at;
+              if (quoteEnd != 0) {
+                start++;
+                stop = quoteEnd;
               }
-            } else {
-              store<u8>(kinds + field, KIND_STRING);
-              store<u32>(starts + (field << 2), <u32>(start - origin));
-              store<u32>(ends + (field << 2), <u32>(stop - origin));
+              if (hasPair || hasList || invalid) {
+                if (!putSpecial(field, start, stop, hasPair, hasList)) {
+                  done = true;
+                  break;
+                }
+              } else {
+                store<u8>(kinds + field, KIND_STRING);
+                store<u32>(starts + (field << 2), <u32>(start - origin));
+                store<u32>(ends + (field << 2), <u32>(stop - origin));
+              }
             }
           }
           column += 4;

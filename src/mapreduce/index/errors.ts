@@ -44,7 +44,7 @@ export class NoDataError extends Error {
     super(
       read === 0
         ? 'There is no data to index: the input files hold no records. Check ioConfig.inputSpec.paths.'
-        : `There is no data to index: of ${read} records, ${told.join(', ')}.${wanted}${example}`,
+        : `There is no data to index: of ${read} ${read === 1 ? 'record' : 'records'}, ${told.join(', ')}.${wanted}${example}`,
     );
     this.name = 'NoDataError';
     this.details = { counts, samples };

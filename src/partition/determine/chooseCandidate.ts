@@ -15,7 +15,10 @@ export interface ChooseOptions {
   readonly chunk: number;
   /** Distinct keys of the time chunk that were counted. */
   readonly keys: number;
+  /** In sampled rows. */
   readonly limits: RangeLimits;
+  /** determinePartitionsSamplingFactor, for messages. */
+  readonly samplingFactor: number;
   /** Of equally good candidates Druid takes the first of a `HashMap`; otherwise it is the first of the dimensionsSpec. */
   readonly druidTies: boolean;
 }
@@ -73,16 +76,19 @@ function inOrder(candidates: readonly Candidate[], druid: boolean): readonly Can
 }
 
 /** Why a candidate cannot be taken, as the rest of a sentence; null where it can. */
-function unfitReason({ cut }: Candidate, { keys, limits }: ChooseOptions): string | null {
+function unfitReason({ cut }: Candidate, { keys, limits, samplingFactor }: ChooseOptions): string | null {
   if (cut === null) return 'rows have several values in it';
   if (cut.rows !== keys) return `only ${cut.rows} of ${keys} rows were counted in it`;
   const { maxRows } = limits;
+  const sample = samplingFactor === 1 ? '' : `, of a sample of 1 in ${samplingFactor}`;
+  const allowed = `and maxRowsPerSegment allows ${maxRows}${sample}`;
   const { largest } = cut;
   if (largest !== null && largest.rows > maxRows) {
-    return `${valueText(largest.tuple)} alone has ${largest.rows} rows, and maxRowsPerSegment allows ${maxRows}`;
+    const have = largest.tuple.length === 1 ? 'has' : 'have';
+    return `${valueText(largest.tuple)} alone ${have} ${largest.rows} rows, ${allowed}`;
   }
   const over = cut.ranges.find(({ rows }) => rows > maxRows);
-  return over === undefined ? null : `a segment would have ${over.rows} rows, and maxRowsPerSegment allows ${maxRows}`;
+  return over === undefined ? null : `a segment would have ${over.rows} rows, ${allowed}`;
 }
 
 function nameOf({ dimensions }: Candidate): string {

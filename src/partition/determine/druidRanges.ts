@@ -1,5 +1,5 @@
 import { type Candidate, chooseCandidate } from './chooseCandidate.ts';
-import { type RangeLimits, RangeCutter } from './cutRanges.ts';
+import { RangeCutter, type RangeLimits } from './cutRanges.ts';
 import { hadoopSort } from './hadoopSort.ts';
 import type { RangeOptions, RangePlan } from './planRanges.ts';
 import { sampledRows } from './sampling.ts';
@@ -92,7 +92,13 @@ function planChunk(chunk: number, records: readonly ShuffleRecord[], options: Ra
     if (mine.length === 0 || mine.some(({ tuple }) => tuple === null)) return { dimensions, cut: null };
     return { dimensions, cut: cut(mine, options, limits) };
   });
-  const chosen = chooseCandidate(candidates, { chunk, keys, limits, druidTies: true });
+  const chosen = chooseCandidate(candidates, {
+    chunk,
+    keys,
+    limits,
+    samplingFactor: options.samplingFactor,
+    druidTies: true,
+  });
   return { dimensions: chosen.dimensions, ranges: chosen.cut.ranges };
 }
 

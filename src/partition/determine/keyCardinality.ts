@@ -5,6 +5,8 @@ const CORRECTION = ALPHA * REGISTER_COUNT * REGISTER_COUNT;
 const LOW_MAX = (5 * REGISTER_COUNT) / 2;
 const POSITION_MAX = 64;
 const HASH_BYTES = 16;
+/** A register that is set, in the short form. */
+const ENTRY_BYTES = 3;
 
 /**
  * Estimates the number of distinct group keys of a time chunk from their 128-bit hashes (murmur3_128 of the key's JSON).
@@ -21,15 +23,23 @@ export class KeyCardinality {
     this.#registers = new Uint8Array(REGISTER_COUNT);
   }
 
-  /** @param bytes what `toBytes` gave; copied. @throws RangeError when they are not 2048 registers of 0 to 64 */
+  /** @param bytes what `toBytes` gave; copied. @throws RangeError when they are something else */
   static fromBytes(bytes: Uint8Array): KeyCardinality {
-    if (bytes.length !== REGISTER_COUNT || bytes.some((position) => position > POSITION_MAX)) {
+    const result = new KeyCardinality();
+    const registers = result.#registers;
+    if (bytes.length === REGISTER_COUNT) registers.set(bytes);
+    else {
+      for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
+        registers[(bytes[at] << 8) | bytes[at + 1]] = bytes[at + 2];
+      }
+    }
+    // What lies behind the last register is not stored, so a wrong one shows here too.
+    if (!equal(result.toBytes(), bytes) || registers.some((position) => position > POSITION_MAX)) {
       throw new RangeError(
-        `a key cardinality of ${bytes.length} bytes was read; it has ${REGISTER_COUNT}, each from 0 to ${POSITION_MAX}`,
+        `a key cardinality of ${bytes.length} bytes was read that none has written: it is made of ${REGISTER_COUNT} registers ` +
+          `of 0 to ${POSITION_MAX}, or of 3 bytes for each one that is set`,
       );
     }
-    const result = new KeyCardinality();
-    result.#registers.set(bytes);
     return result;
   }
 
@@ -55,14 +65,28 @@ export class KeyCardinality {
     for (let i = 0; i < REGISTER_COUNT; i++) if (theirs[i] > mine[i]) mine[i] = theirs[i];
   }
 
-  /** The registers: 2048 bytes, a copy. */
+  /**
+   * The registers: 2048 bytes, or where that is shorter 3 for each one that is set, its number (big-endian) and value. Small chunks
+   * are many, so their images in manifests had better be small.
+   */
   toBytes(): Uint8Array {
-    return this.#registers.slice();
+    const registers = this.#registers;
+    let set = 0;
+    for (const position of registers) if (position > 0) set++;
+    if (set * ENTRY_BYTES >= REGISTER_COUNT) return registers.slice();
+    const bytes = new Uint8Array(set * ENTRY_BYTES);
+    for (let register = 0, at = 0; register < REGISTER_COUNT; register++) {
+      if (registers[register] === 0) continue;
+      bytes[at++] = register >>> 8;
+      bytes[at++] = register;
+      bytes[at++] = registers[register];
+    }
+    return bytes;
   }
 
   /** The registers in base64, for manifests. */
   toText(): string {
-    return Buffer.from(this.#registers).toString('base64');
+    return Buffer.from(this.toBytes()).toString('base64');
   }
 
   /** Distinct keys, rounded as Druid rounds (`estimateCardinalityRound`). */
@@ -100,4 +124,8 @@ function firstBit(hashes: Uint8Array, at: number): number {
     if (byte !== 0) return index * 8 + 32 - Math.clz32(byte & -byte);
   }
   return POSITION_MAX;
+}
+
+function equal(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, i) => byte === right[i]);
 }

@@ -71,6 +71,7 @@ export function planRanges(values: ChunkValues, options: RangeOptions): RangePla
     chunk: values.chunk,
     keys: values.keys,
     limits,
+    samplingFactor: options.samplingFactor,
     druidTies: options.druid,
   });
   return { dimensions, ranges: cut.ranges };

@@ -1,4 +1,5 @@
 import { compareUtf8 } from '../../rollup/dictionary/utf8Order.ts';
+import type { TextCursor } from '../../rollup/run/runReader.ts';
 import { CellKind, FoundText, type RangeDimension } from './rangeDimension.ts';
 import { compareTuples, type Tuple } from './tuple.ts';
 
@@ -94,6 +95,51 @@ export class RangeRouter {
           positions[d] = table[cell];
         } else positions[d] = this.#positionOf(dimensions[d], d, cell);
       }
+      shards[row] = this.#contiguous ? this.#search() : this.#first();
+    }
+  }
+
+  /**
+   * Positions of the values of a sorted dictionary, such as that of a run's section, in one walk over values and bounds.
+   *
+   * @param dimension its place among the partition dimensions
+   * @param cursor before the first value, in the order of compareUtf8
+   * @param values how many values there are
+   * @returns the position of value `id`, ids from 1 on; entry 0 is null's
+   */
+  dictionaryPositions(dimension: number, cursor: TextCursor, values: number): Int32Array {
+    const bounds = this.#values[dimension];
+    const positions = new Int32Array(values + 1);
+    let next = 0;
+    while (cursor.next()) {
+      const { bytes, start, end } = cursor;
+      let order = 1;
+      while (next < bounds.length) {
+        order = compareUtf8(bounds[next], 0, bounds[next].length, bytes, start, end);
+        if (order >= 0) break;
+        next++;
+      }
+      positions[cursor.id] = next < bounds.length && order === 0 ? 2 * next + 2 : 2 * next + 1;
+    }
+    return positions;
+  }
+
+  /**
+   * Routes rows 0 to `rows - 1` whose values' positions are known: integer compares only.
+   *
+   * @param positions per partition dimension, by cell; of a list of several values that of null
+   * @param cells per partition dimension, the cell of each row
+   * @param shards receives the shard of each row
+   */
+  routeByPositions(
+    positions: readonly Int32Array[],
+    cells: readonly Int32Array[],
+    rows: number,
+    shards: Int32Array,
+  ): void {
+    const current = this.#row;
+    for (let row = 0; row < rows; row++) {
+      for (let d = 0; d < this.#size; d++) current[d] = positions[d][cells[d][row]];
       shards[row] = this.#contiguous ? this.#search() : this.#first();
     }
   }

@@ -103,7 +103,9 @@ export function singleShardSpec(options: RangeShardOptions & { readonly dimensio
 }
 
 /** @param options its bounds have a value for each dimension */
-export function rangeShardSpec(options: RangeShardOptions & { readonly dimensions: readonly string[] }): RangeShardSpec {
+export function rangeShardSpec(
+  options: RangeShardOptions & { readonly dimensions: readonly string[] },
+): RangeShardSpec {
   const { dimensions, start, end, partitionNum, numCorePartitions } = options;
   return { type: 'range', dimensions, start, end, partitionNum, numCorePartitions };
 }

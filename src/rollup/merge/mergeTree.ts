@@ -23,10 +23,13 @@ export interface MergeSource {
  * (LCP-aware multiway merge: Ng and Kakehi, "Merging String Sequences by Longest Common Prefixes", 2008.)
  */
 export class MergeTree {
+  /** The cursor with the smallest key, or ENDED. */
+  top = ENDED;
+  /** Leading parts that the top's key has in common with the top's key before it. */
+  shared = 0;
   readonly #source: MergeSource;
   readonly #losers: Int32Array;
   readonly #shared: Int32Array;
-  #winner = 0;
 
   /** @param size number of cursors; equal keys come in ascending order of cursor */
   constructor(size: number, source: MergeSource) {
@@ -34,24 +37,14 @@ export class MergeTree {
     this.#losers = new Int32Array(size);
     this.#shared = new Int32Array(size).fill(ENDED);
     for (let cursor = 0; cursor < size; cursor++) if (source.next(cursor) !== ENDED) this.#shared[cursor] = 0;
-    if (size > 0) this.#winner = this.#playAll(1);
-  }
-
-  /** The cursor with the smallest key, or ENDED. */
-  get top(): number {
-    return this.shared === ENDED ? ENDED : this.#winner;
-  }
-
-  /** Leading parts that the top's key has in common with the top's key before it. */
-  get shared(): number {
-    return this.#losers.length === 0 ? ENDED : this.#shared[this.#winner];
+    if (size > 0) this.#crown(this.#playAll(1));
   }
 
   /** Moves the top cursor to its next key and finds the new top. */
   next(): void {
     const shared = this.#shared;
     const losers = this.#losers;
-    let winner = this.#winner;
+    let winner = this.top;
     shared[winner] = this.#source.next(winner);
     for (let node = (winner + losers.length) >> 1; node > 0; node >>= 1) {
       const other = losers[node];
@@ -60,7 +53,12 @@ export class MergeTree {
       losers[node] = winner;
       winner = other;
     }
-    this.#winner = winner;
+    this.#crown(winner);
+  }
+
+  #crown(winner: number): void {
+    this.shared = this.#shared[winner];
+    this.top = this.shared === ENDED ? ENDED : winner;
   }
 
   /** Plays all games below a node; cursor i is leaf (number of cursors) + i. */

@@ -20,10 +20,10 @@ export function mergeTexts(
   const tree = new MergeTree(cursors.length, new TextSource(cursors));
   let count = 0;
   let lastLength = 0;
-  for (let top = tree.top; top !== ENDED; top = tree.top) {
+  while (tree.top !== ENDED) {
+    const { top, shared } = tree;
     const cursor = cursors[top];
     const { start, end } = cursor;
-    const { shared } = tree;
     if (count === 0 || shared < lastLength || lastLength < end - start) {
       onValue(cursor.bytes, start, end, shared);
       count++;

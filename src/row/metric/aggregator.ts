@@ -15,6 +15,6 @@ export interface GroupedRecords {
 
 /** Reads one metric's input and adds it to the metric's state. */
 export interface Aggregator {
-  /** @param faulty counted up at the number of each record whose value is no input for this metric */
+  /** @param faulty set to 1 at the number of each record whose value is no input for this metric */
   aggregate(grouped: GroupedRecords, faulty: Uint8Array): void;
 }

@@ -39,7 +39,7 @@ export class LongAggregator implements Aggregator {
       const at = base + records[i];
       if (kinds[at] <= FieldKind.null) continue;
       if (coerceMetric(batch, at, 'long', number)) this.#state.add(rows[i], number.pair[0], number.pair[1]);
-      else faulty[records[i]]++;
+      else faulty[records[i]] = 1;
     }
   }
 }
@@ -65,7 +65,7 @@ export class DoubleAggregator implements Aggregator {
       const at = base + records[i];
       if (kinds[at] <= FieldKind.null) continue;
       if (coerceMetric(batch, at, this.#type, number)) this.#state.add(rows[i], number.double[0]);
-      else faulty[records[i]]++;
+      else faulty[records[i]] = 1;
     }
   }
 }
@@ -94,7 +94,7 @@ export class NumericByTimeAggregator implements Aggregator {
       const time = this.#time.timeOf(grouped, records[i]);
       if (batch.kinds[at] <= FieldKind.null) this.#state.add(rows[i], time, 0, 0, 1);
       else if (coerceMetric(batch, at, this.#type, this.#number)) this.#state.add(rows[i], time, pair[0], pair[1], 0);
-      else faulty[records[i]]++;
+      else faulty[records[i]] = 1;
     }
   }
 }

@@ -30,11 +30,7 @@ function bytesOf({ text, hex }: DruidCase['lines'][number]): Buffer {
 describe("lines become the records of Druid's own parsers", () => {
   test.each(cases)('$format $delimiter $listDelimiter $pattern', (druid) => {
     for (const line of druid.lines) {
-      const { records } = scanLines(
-        parseSpec(druid),
-        druid.columns,
-        Buffer.concat([bytesOf(line), Buffer.from('\n')]),
-      );
+      const { records } = scanLines(parseSpec(druid), druid.columns, Buffer.concat([bytesOf(line), Buffer.from('\n')]));
       expect({ line, records }).toEqual({ line, records: line.record === null ? [] : [line.record] });
     }
   });

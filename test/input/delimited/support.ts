@@ -18,7 +18,10 @@ export interface Scanned {
 }
 
 /** A CSV ParseSpec. */
-export function csv(columns: readonly string[] | null, listDelimiter = '|'): Extract<ParseSpec, { format: 'delimited' }> {
+export function csv(
+  columns: readonly string[] | null,
+  listDelimiter = '|',
+): Extract<ParseSpec, { format: 'delimited' }> {
   return {
     format: 'delimited',
     columns,

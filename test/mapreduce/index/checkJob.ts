@@ -67,7 +67,7 @@ export async function runPrepared(
 export async function checkJob(seed: number, directory: string): Promise<string[]> {
   const prepared = prepareJob(seed, directory);
   const { expected, bad } = prepared;
-  const splitBytes = new Random(seed ^ 0x5eed).pick([null, null, 500, 5000]);
+  const splitBytes = new Random(seed ^ 0x5eed).pick([null, null, 3000, 20_000]);
   const newEngine: EngineFactory = (root) => {
     const inline = new InlineEngine(root);
     return splitBytes === null ? inline : new RecutEngine(inline, splitBytes);
@@ -87,7 +87,8 @@ export async function checkJob(seed: number, directory: string): Promise<string[
   const { processed, processedWithErrors } = report.counts;
   if (totalRows(report.counts) !== totalRows(expected.counts)) faults.push('a record is in no counter');
   const job = jobOf(prepared.specText(out));
-  if (!job.granularity.rollup && report.rowsStored !== processed + processedWithErrors) faults.push('a row is in no segment');
+  if (!job.granularity.rollup && report.rowsStored !== processed + processedWithErrors)
+    faults.push('a row is in no segment');
   faults.push(...differences('number of segments', report.segments.length, expected.segments.length));
   for (let i = 0; i < Math.min(report.segments.length, expected.segments.length); i++) {
     const isExact = prepared.oneRun && splitBytes === null;
@@ -129,11 +130,16 @@ async function segmentFaults(
   const { type, partitionFunction, ...shardSpec } = (descriptor as { shardSpec: Record<string, unknown> }).shardSpec;
   const stored = storedRows(segment, job);
   const faults = [
-    ...differences('interval', [Number(segment.startMillis), Number(segment.endMillis)], [
-      expected.interval.start,
-      expected.interval.end,
-    ]),
-    ...differences('shard spec', [type, partitionFunction], forceExtendableShardSpecs ? ['numbered', undefined] : ['hashed', 'murmur3_32_abs']),
+    ...differences(
+      'interval',
+      [Number(segment.startMillis), Number(segment.endMillis)],
+      [expected.interval.start, expected.interval.end],
+    ),
+    ...differences(
+      'shard spec',
+      [type, partitionFunction],
+      forceExtendableShardSpecs ? ['numbered', undefined] : ['hashed', 'murmur3_32_abs'],
+    ),
     ...differences('shard', shardSpec, {
       partitionNum: expected.partitionNum,
       partitions: expected.partitions,
@@ -169,7 +175,8 @@ function rowFaults(stored: StoredRow, expected: ExpectedRow, isExact: boolean): 
 }
 
 function sameMetric(stored: StoredMetric, { value, tolerance }: ExpectedMetric, isExact: boolean): boolean {
-  if (!isExact && typeof stored === 'number' && typeof value === 'number' && Math.abs(stored - value) <= tolerance) return true;
+  if (!isExact && typeof stored === 'number' && typeof value === 'number' && Math.abs(stored - value) <= tolerance)
+    return true;
   return show(stored) === show(value);
 }
 

@@ -6,7 +6,7 @@ import { RecordWriter, TIME_STYLES } from './randomRecords.ts';
 
 /** A job made up by chance. */
 export interface RandomJob {
-  /** Whether every row passes through memory once and a single run comes of it: sums are exact then. */
+  /** Whether all rows fit into one run, so that sums are exact. */
   readonly oneRun: boolean;
   /** How many bad rows the spec shall allow: any number, or just as many as there are. */
   readonly badRows: 'unlimited' | 'exact';
@@ -30,8 +30,8 @@ export function randomJob(seed: number, directory: string): RandomJob {
   const random = new Random(seed);
   const time = random.pick(TIME_STYLES);
   const from = random.pick(DAYS) + random.below(DAY_MS);
-  const to = from + random.pick([60_000, 3_600_000, DAY_MS, 3 * DAY_MS]);
-  const lines = random.pick([1, 10, 60, 200, 600]);
+  const to = from + random.pick([60_000, 3_600_000, 10 * 3_600_000, DAY_MS]);
+  const lines = random.pick([1, 10, 60, 150, 400]);
   const paths = writeFiles(random, new RecordWriter(random, time, from, to), directory, lines);
   const maxRowsInMemory = random.pick([1, 7, 100, 1000, 1_000_000]);
   const maxBytesInMemory = random.pick([1, 20_000, 0, 0, 0]);
@@ -41,7 +41,7 @@ export function randomJob(seed: number, directory: string): RandomJob {
     type: 'hadoop',
     partitionsSpec: partitions(random, dimensions.map(nameOf), 'intervals' in wanted),
     version: '2026-01-01T00:00:00.000Z',
-    maxRowsInMemory: lines > 200 ? Math.max(7, maxRowsInMemory) : maxRowsInMemory,
+    maxRowsInMemory: lines > 60 ? Math.max(7, maxRowsInMemory) : maxRowsInMemory,
     maxBytesInMemory,
     ...(random.chance(0.1) ? { forceExtendableShardSpecs: true } : {}),
   };
@@ -64,7 +64,8 @@ export function randomJob(seed: number, directory: string): RandomJob {
     ...(random.chance(0.2) ? { transformSpec: { filter: randomFilter(random, 2) } } : {}),
   };
   return {
-    oneRun: paths.files === 1 && lines <= 600 && maxRowsInMemory >= 1000 && maxBytesInMemory === 0,
+    // Files this small share a split.
+    oneRun: maxRowsInMemory >= 1000 && maxBytesInMemory === 0,
     badRows: random.pick(['unlimited', 'exact']),
     specText: (out, maxParseExceptions) =>
       JSON.stringify({
@@ -73,7 +74,7 @@ export function randomJob(seed: number, directory: string): RandomJob {
           dataSchema,
           ioConfig: {
             type: 'hadoop',
-            inputSpec: { type: 'static', paths: paths.text },
+            inputSpec: { type: 'static', paths },
             segmentOutputPath: join(out, 'segments'),
           },
           tuningConfig: { ...tuningConfig, workingPath: join(out, 'work'), maxParseExceptions },
@@ -82,12 +83,7 @@ export function randomJob(seed: number, directory: string): RandomJob {
   };
 }
 
-function writeFiles(
-  random: Random,
-  records: RecordWriter,
-  directory: string,
-  lines: number,
-): { files: number; text: string } {
+function writeFiles(random: Random, records: RecordWriter, directory: string, lines: number): string {
   mkdirSync(directory, { recursive: true });
   const files = random.pick([1, 1, 2, 4]);
   const names = Array.from({ length: files }, (_, file) => {
@@ -99,8 +95,7 @@ function writeFiles(
     writeFileSync(join(directory, name), name.endsWith('.gz') ? gzipSync(bytes) : bytes);
     return join(directory, name);
   });
-  const text = random.pick([join(directory, 'part-*'), directory, random.shuffled(names).join(',')]);
-  return { files, text };
+  return random.pick([join(directory, 'part-*'), directory, random.shuffled(names).join(',')]);
 }
 
 /** Granularities of segments and rows that make at most some hundred chunks of the time span, and the intervals. */
@@ -125,7 +120,11 @@ function granularities(random: Random, from: number, to: number): Record<string,
     random.pick(NAMED),
     random.pick(NAMED),
     { type: 'period', period: random.pick(['P1D', 'PT1H', 'P1W', 'P1M']), timeZone: zone() },
-    { type: 'duration', duration: 1 + random.below(5_000_000), origin: random.pick(['1970-01-01', '2024-02-03T04:05:06']) },
+    {
+      type: 'duration',
+      duration: 1 + random.below(5_000_000),
+      origin: random.pick(['1970-01-01', '2024-02-03T04:05:06']),
+    },
   ]);
   const interval = () => {
     const start = from + Math.floor((random.next() * 1.2 - 0.2) * span);
@@ -187,7 +186,11 @@ function randomMetrics(random: Random): unknown[] {
         return { type: 'count', name };
       case 1:
       case 2:
-        return { type: number(['Sum', 'Min', 'Max', 'Any']), name, fieldName: random.pick(['amount', 'amount', 'long']) };
+        return {
+          type: number(['Sum', 'Min', 'Max', 'Any']),
+          name,
+          fieldName: random.pick(['amount', 'amount', 'long']),
+        };
       case 3:
         return { type: number(['First', 'Last']), name, fieldName: 'amount', ...timeColumn };
       case 4:
@@ -223,9 +226,22 @@ function randomFilter(random: Random, depth: number): unknown {
     case 2:
       return { type: 'bound', dimension: 'n', lower: bound(), lowerStrict: random.chance(0.5), ordering: 'numeric' };
     case 3:
-      return { type: 'bound', dimension: 'kind', upper: 'green', upperStrict: random.chance(0.5), ordering: 'lexicographic' };
+      return {
+        type: 'bound',
+        dimension: 'kind',
+        upper: 'green',
+        upperStrict: random.chance(0.5),
+        ordering: 'lexicographic',
+      };
     case 4:
-      return { type: 'range', column: 'n', matchValueType: 'LONG', lower: -5, upper: 10, upperOpen: random.chance(0.5) };
+      return {
+        type: 'range',
+        column: 'n',
+        matchValueType: 'LONG',
+        lower: -5,
+        upper: 10,
+        upperOpen: random.chance(0.5),
+      };
     case 5:
       return { type: 'null', column: random.pick(['kind', 'n', 'list', 'absent']) };
     case 6:

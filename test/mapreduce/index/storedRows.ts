@@ -1,7 +1,7 @@
-import type { JobSpec, MetricSpec } from '../../../src/spec/jobSpec.ts';
 import type { Column, NumericColumnBase, StringColumn } from '../../../src/segment/reader/column.ts';
 import { PairState } from '../../../src/segment/reader/column.ts';
 import type { Segment } from '../../../src/segment/reader/segment.ts';
+import type { JobSpec, MetricSpec } from '../../../src/spec/jobSpec.ts';
 import type { StoredMetric } from './reference/metrics.ts';
 import { type Cell, compareTexts } from './reference/values.ts';
 
@@ -101,7 +101,8 @@ export function indexFaults(segment: Segment): string[] {
     return rowsOf.flatMap((rows, id) => {
       const faults: string[] = [];
       const value = JSON.stringify(dictionary.get(id));
-      if (id > 0 && compareTexts(dictionary.get(id - 1), dictionary.get(id)) >= 0) faults.push(`${value} is out of order`);
+      if (id > 0 && compareTexts(dictionary.get(id - 1), dictionary.get(id)) >= 0)
+        faults.push(`${value} is out of order`);
       if (rows.size === 0) faults.push(`${value} is in no row`);
       const bitmap = column.bitmap(id);
       if (bitmap !== null && `${bitmap}` !== `${[...rows]}`) faults.push(`the bitmap of ${value} is wrong`);

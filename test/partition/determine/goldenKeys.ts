@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { murmur3x64_128 } from '../../../src/kernel/murmur3.ts';
 import { javaDoubleTextJdk17 } from '../../../src/row/numbers/javaText.ts';
-import type { GoldenCase } from '../../golden/goldens.ts';
-import { goldenCase } from '../../golden/goldens.ts';
+import { type GoldenCase, goldenCase } from '../../golden/goldens.ts';
 
 /** A row of a golden's input as its group key, by plain means: `JSON.parse`, `Date.parse`, strings. */
 export interface PlainKey {
@@ -15,9 +14,10 @@ export interface PlainKey {
   readonly values: ReadonlyMap<string, readonly string[]>;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-const UNITS: Record<string, number> = { NONE: 1, MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 };
+/** Milliseconds of Druid's granularities; NONE keeps every millisecond. */
+export const UNITS: Record<string, number> = { NONE: 1, MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 };
 
 /** What `readGolden` finds in a spec that it needs. */
 export interface PlainSpec {
@@ -44,7 +44,9 @@ function readKeys(golden: GoldenCase): PlainKey[][] {
   const { segmentGranularity, queryGranularity, intervals } = spec.dataSchema.granularitySpec;
   const segment = UNITS[segmentGranularity];
   const query = UNITS[queryGranularity];
-  const wanted = (intervals as string[] | undefined)?.map((interval) => interval.split('/').map((end) => Date.parse(end)));
+  const wanted = (intervals as string[] | undefined)?.map((interval) =>
+    interval.split('/').map((end) => Date.parse(end)),
+  );
   const dimensions = [...dimensionsOf(spec)].sort();
   const { column } = spec.dataSchema.parser.parseSpec.timestampSpec;
   return spec.ioConfig.inputSpec.paths.split(',').map((path: string) =>
@@ -67,7 +69,8 @@ export function hashesOf(keys: readonly PlainKey[]): Uint8Array {
   return hashes;
 }
 
-function keyOf(row: Fields, chunk: number, time: number, dimensions: readonly string[]): PlainKey {
+/** @param time truncated by the query granularity @param dimensions sorted */
+export function keyOf(row: Fields, chunk: number, time: number, dimensions: readonly string[]): PlainKey {
   const values = new Map<string, string[]>();
   for (const name of dimensions) {
     const texts = textsOf(row[name]);
@@ -99,7 +102,9 @@ function rowsOf(path: string, columns: readonly string[] | undefined): Fields[] 
   const bytes = readFileSync(path);
   const lines = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').trimEnd().split('\n');
   if (columns === undefined) return lines.map((line) => JSON.parse(withNumbersAsTexts(line)));
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [columns[i], cell === '' ? null : cell])));
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((cell, i) => [columns[i], cell === '' ? null : cell])),
+  );
 }
 
 /** Numbers become strings, as Java writes them. */

@@ -4,12 +4,17 @@ import { CountCursor } from '../../../src/partition/determine/countRun.ts';
 import { forEachDistinctKey, forEachKey } from '../../../src/partition/determine/distinctKeys.ts';
 import { planDruidRanges } from '../../../src/partition/determine/druidRanges.ts';
 import { KeyCursor, writeKeyRun } from '../../../src/partition/determine/keyRun.ts';
-import { planRanges, type RangeOptions, type RangePlan, tupleForm } from '../../../src/partition/determine/planRanges.ts';
+import {
+  planRanges,
+  type RangeOptions,
+  type RangePlan,
+  tupleForm,
+} from '../../../src/partition/determine/planRanges.ts';
 import { ValueCounter } from '../../../src/partition/determine/valueCounter.ts';
 import { rangeShardSpec, singleShardSpec } from '../../../src/publish/layout/dataSegment.ts';
 import { goldenCase } from '../../golden/goldens.ts';
-import { druidShardSpecs, hashesOf, type PlainKey, plainKeys, plainSpec } from './goldenKeys.ts';
-import { MemoryFile, textDimension } from './support.ts';
+import { druidShardSpecs, hashesOf, plainKeys, plainSpec } from './goldenKeys.ts';
+import { byJson, MemoryFile, textDimension, tupleOf } from './support.ts';
 
 /** All cases of single_dim and range. h14 is assumeGrouped, h11 leaves the dimension to Druid, w02 is Wikipedia. */
 const CASES = ['h10', 'h11', 'h12', 'h13', 'h14', 'h44', 'h45', 'h51', 'w02'];
@@ -44,7 +49,12 @@ function planByStreams(name: string, druid: boolean): Map<number, RangePlan> {
       count: keys.length,
       chunks: Float64Array.from(keys, ({ chunk }) => chunk),
       hashes: hashesOf(keys),
-      dimensions: columns.map((column) => textDimension(column, keys.map(({ values }) => values.get(column) ?? []))),
+      dimensions: columns.map((column) =>
+        textDimension(
+          column,
+          keys.map(({ values }) => values.get(column) ?? []),
+        ),
+      ),
     };
     const all = Int32Array.from(keys, (_, i) => i);
     return { file, sections: writeKeyRun(new BlockSink(file), groupKeys, all, parts) };
@@ -89,18 +99,10 @@ function planByRecords(name: string): Map<number, RangePlan> {
   const options = rangeOptions(name, true);
   const rows = plainKeys(goldenCase(name)).flat();
   const keys = options.assumeGrouped ? rows : [...new Map(rows.map((key) => [key.json, key])).values()].sort(byJson);
-  const tupleOf = ({ values }: PlainKey, dimensions: readonly string[]) => {
-    const lists = dimensions.map((dimension) => values.get(dimension) ?? []);
-    return lists.some(({ length }) => length > 1) ? null : lists.map(([value]) => value ?? null);
-  };
   return planDruidRanges(
-    keys.map((key) => ({ chunk: key.chunk, tuples: options.candidates.map((names) => tupleOf(key, names)) })),
+    keys.map((key) => ({ chunk: key.chunk, tuples: options.candidates.map((names) => tupleOf(key.values, names)) })),
     options,
   )!;
-}
-
-function byJson(a: PlainKey, b: PlainKey): number {
-  return Buffer.compare(Buffer.from(a.json), Buffer.from(b.json));
 }
 
 function shardSpecs(name: string, plans: Map<number, RangePlan>) {

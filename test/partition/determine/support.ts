@@ -1,5 +1,6 @@
 import type { SpillFile } from '../../../src/partition/determine/blockSink.ts';
 import { CellKind, type RangeDimension } from '../../../src/partition/determine/rangeDimension.ts';
+import type { Tuple } from '../../../src/partition/determine/tuple.ts';
 import type { BlockRef } from '../../../src/rollup/run/run.ts';
 
 /** A file in memory. */
@@ -40,4 +41,15 @@ export function textDimension(name: string, rows: readonly (readonly string[])[]
       return CellKind.text;
     },
   };
+}
+
+/** The values of a row, or null where a dimension has several. */
+export function tupleOf(values: ReadonlyMap<string, readonly string[]>, dimensions: readonly string[]): Tuple | null {
+  const lists = dimensions.map((dimension) => values.get(dimension) ?? []);
+  return lists.some(({ length }) => length > 1) ? null : lists.map(([value]) => value ?? null);
+}
+
+/** Order of the bytes of keys' JSON, which Druid's group-by job leaves them in. */
+export function byJson(a: { readonly json: string }, b: { readonly json: string }): number {
+  return Buffer.compare(Buffer.from(a.json), Buffer.from(b.json));
 }

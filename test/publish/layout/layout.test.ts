@@ -5,6 +5,9 @@ import {
   hashedShardSpec,
   noneShardSpec,
   numberedShardSpec,
+  rangeShardSpec,
+  singleShardSpec,
+  UNKNOWN_CORE_PARTITIONS,
 } from '../../../src/publish/layout/dataSegment.ts';
 import {
   checkDataSourceName,
@@ -122,6 +125,24 @@ describe('descriptors', () => {
     ).toBe(
       '{"type":"hashed","partitionNum":2,"partitions":4,"bucketId":5,"numBuckets":8,"partitionDimensions":["b","a"],"partitionFunction":"murmur3_32_abs"}',
     );
+  });
+
+  // As Druid 33 writes them, goldens h10 and h13.
+  test('ranges', () => {
+    const place = { partitionNum: 1, numCorePartitions: UNKNOWN_CORE_PARTITIONS };
+    expect(JSON.stringify(singleShardSpec({ dimension: 'hi', start: ['k0310'], end: ['k0519'], ...place }))).toBe(
+      '{"type":"single","start":"k0310","end":"k0519","dimension":"hi","partitionNum":1,"numCorePartitions":-1}',
+    );
+    expect(singleShardSpec({ dimension: 'hi', start: null, end: [''], ...place })).toMatchObject({
+      start: null,
+      end: '',
+    });
+    const dimensions = ['s1', 'hi'];
+    expect(JSON.stringify(rangeShardSpec({ dimensions, start: null, end: ['v1', null], ...place }))).toBe(
+      '{"type":"range","dimensions":["s1","hi"],"start":null,"end":["v1",null],"partitionNum":1,"numCorePartitions":-1}',
+    );
+    const last = rangeShardSpec({ dimensions, start: ['v1', null], end: null, partitionNum: 1, numCorePartitions: 2 });
+    expect(last).toMatchObject({ start: ['v1', null], end: null, numCorePartitions: 2 });
   });
 
   test('a comma in a name is refused', () => {

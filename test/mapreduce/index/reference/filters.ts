@@ -24,30 +24,29 @@ function truthOf(filter: FilterSpec, record: SourceRecord): Truth {
       return truth === null ? null : !truth;
     }
     case 'null':
-      return isNull(valueOf(record, filter.column));
+      return isNull(fieldOf(record, filter.column));
     case 'selector': {
-      const value = valueOf(record, filter.dimension);
+      const value = fieldOf(record, filter.dimension);
       if (filter.value === null) return isNull(value);
       return isNull(value) ? null : textOf(value) === filter.value;
     }
     case 'in': {
-      const value = valueOf(record, filter.dimension);
+      const value = fieldOf(record, filter.dimension);
       if (isNull(value)) return filter.values.includes(null) ? true : null;
       return filter.values.includes(textOf(value));
     }
     case 'bound': {
-      const value = valueOf(record, filter.dimension);
+      const value = fieldOf(record, filter.dimension);
       const numeric = filter.ordering === 'numeric';
       // Null is below every bound, and known to be.
       if (isNull(value)) return filter.lower === null;
-      const compare = (bound: string) =>
-        numeric ? Number(value) - Number(bound) : compareTexts(textOf(value), bound);
+      const compare = (bound: string) => (numeric ? Number(value) - Number(bound) : compareTexts(textOf(value), bound));
       const { lower, upper, lowerStrict, upperStrict } = filter;
       if (lower !== null && (lowerStrict ? compare(lower) <= 0 : compare(lower) < 0)) return false;
       return upper === null || (upperStrict ? compare(upper) < 0 : compare(upper) <= 0);
     }
     case 'range': {
-      const value = valueOf(record, filter.column);
+      const value = fieldOf(record, filter.column);
       if (isNull(value)) return null;
       const { lower, upper, lowerOpen, upperOpen } = filter;
       const number = Number(value);
@@ -59,7 +58,7 @@ function truthOf(filter: FilterSpec, record: SourceRecord): Truth {
   }
 }
 
-function valueOf(record: SourceRecord, column: string): Value {
+function fieldOf(record: SourceRecord, column: string): Value {
   return record.get(column) ?? null;
 }
 

@@ -43,8 +43,8 @@ function jsonList(texts: readonly (string | null)[]): string {
 
 /** As Jackson writes it to bytes: other than JavaScript it escapes supplementary characters, with capital digits. */
 function jsonText(text: string): string {
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
   return JSON.stringify(text)
     .replace(/\\u[0-9a-f]{4}/g, (lower) => `\\u${lower.slice(2).toUpperCase()}`)
-    .replace(/[\ud800-\udfff]/g, escape);
+    .replace(/[\ud800-\udfff]/g, escaped);
 }

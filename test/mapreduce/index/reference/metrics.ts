@@ -103,7 +103,10 @@ function timeOf(row: SourceRow, column: string): bigint {
 function longOver(operation: 'sum' | 'min' | 'max', numbers: readonly bigint[]): bigint {
   if (operation === 'sum') return numbers.reduce((sum, number) => BigInt.asIntN(64, sum + number), 0n);
   const [first, ...others] = numbers;
-  return others.reduce((best, number) => ((operation === 'min' ? number < best : number > best) ? number : best), first);
+  return others.reduce(
+    (best, number) => ((operation === 'min' ? number < best : number > best) ? number : best),
+    first,
+  );
 }
 
 function floatingOver(operation: 'sum' | 'min' | 'max', numbers: readonly number[], single: boolean): ExpectedMetric {

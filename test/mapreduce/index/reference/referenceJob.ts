@@ -114,7 +114,8 @@ function chunkOf(job: JobSpec, time: number): Interval | null {
   const { segmentGranularity, intervals } = job.granularity;
   const bucket = bucketOf(segmentGranularity, time);
   if (intervals === null) return bucket;
-  if (segmentGranularity.type === 'all') return joined(intervals).find(({ start, end }) => start <= time && time < end) ?? null;
+  if (segmentGranularity.type === 'all')
+    return joined(intervals).find(({ start, end }) => start <= time && time < end) ?? null;
   return intervals.some(({ start, end }) => start < bucket.end && bucket.start < end) ? bucket : null;
 }
 

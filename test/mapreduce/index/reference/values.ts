@@ -111,7 +111,10 @@ export function metricNumber(value: Value, type: 'long' | 'float' | 'double'): b
   if (value === null) return null;
   if (typeof value === 'bigint' || typeof value === 'number') return cast(value, type);
   if (typeof value !== 'string') return BAD;
-  const text = value.trim().replaceAll(',', '').replace(/^\+(?=\d)/, '');
+  const text = value
+    .trim()
+    .replaceAll(',', '')
+    .replace(/^\+(?=\d)/, '');
   if (/^-?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)) return cast(BigInt(text), type);
   const double = javaDouble(text);
   return double === BAD ? BAD : cast(double, type);

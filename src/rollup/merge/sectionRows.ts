@@ -1,0 +1,156 @@
+import type { MetricState } from '../metrics/metricState.ts';
+import { BlockReader } from '../run/blockBytes.ts';
+import { cellWidth } from '../run/run.ts';
+import type { MergedColumn, SectionInput } from './mergeColumns.ts';
+import { ENDED, type MergeSource } from './mergeTree.ts';
+
+/**
+ * The rows of all sections in united cells, a block of each section at a time. Cursor i is section i; the rows of its block lie
+ * from `i * capacity` on in each array, so that a row is one number, its place, for all columns.
+ */
+export class SectionRows implements MergeSource {
+  /** Key parts that the two rows compared last have in common: the time, then cells. */
+  shared = 0;
+  /** Rows of the longest block. */
+  readonly capacity: number;
+  readonly times: Float64Array;
+  /** Per dimension. */
+  readonly cells: readonly Int32Array[];
+  /** Per section. Row r of a block is row r here. */
+  readonly metrics: readonly (readonly MetricState[])[];
+  /** Place of the row that each cursor stands at. */
+  readonly places: Int32Array;
+  readonly #lastPlaces: Int32Array;
+  /** How many parts of its key each row has in common with the row before it in its section. */
+  readonly #shared: Int32Array;
+  readonly #sections: readonly SectionInput[];
+  readonly #columns: readonly MergedColumn[];
+  readonly #onBlockEnd: () => void;
+  readonly #blocks: Int32Array;
+  readonly #buffers: ArrayBuffer[];
+  readonly #previousCells: Int32Array;
+
+  /** @param onBlockEnd called before the rows of a block are overwritten by the next block of the section */
+  constructor(
+    sections: readonly SectionInput[],
+    columns: readonly MergedColumn[],
+    newMetrics: () => MetricState[],
+    onBlockEnd: () => void,
+  ) {
+    const count = sections.length;
+    this.#sections = sections;
+    this.#columns = columns;
+    this.#onBlockEnd = onBlockEnd;
+    this.capacity = 1;
+    for (const { header } of sections) {
+      for (const block of header.blocks) this.capacity = Math.max(this.capacity, block.count);
+    }
+    this.times = new Float64Array(count * this.capacity);
+    this.cells = columns.map(() => new Int32Array(count * this.capacity));
+    this.metrics = sections.map(newMetrics);
+    this.places = Int32Array.from(sections, (_, i) => i * this.capacity);
+    this.#lastPlaces = this.places.slice();
+    this.#shared = new Int32Array(count * this.capacity);
+    this.#blocks = new Int32Array(count);
+    this.#buffers = sections.map(() => new ArrayBuffer(0));
+    this.#previousCells = new Int32Array(columns.length);
+  }
+
+  next(cursor: number): number {
+    if (this.places[cursor] === this.#lastPlaces[cursor]) return this.#nextBlock(cursor);
+    return this.#shared[++this.places[cursor]];
+  }
+
+  compare(left: number, right: number, from: number): number {
+    const a = this.places[left];
+    const b = this.places[right];
+    if (from === 0 && this.times[a] !== this.times[b]) {
+      this.shared = 0;
+      return this.times[a] - this.times[b];
+    }
+    const { cells } = this;
+    for (let column = from === 0 ? 0 : from - 1; column < cells.length; column++) {
+      const difference = cells[column][a] - cells[column][b];
+      if (difference === 0) continue;
+      this.shared = column + 1;
+      return difference;
+    }
+    this.shared = cells.length + 1;
+    return 0;
+  }
+
+  #nextBlock(cursor: number): number {
+    const { header, source } = this.#sections[cursor];
+    const number = this.#blocks[cursor];
+    if (number === header.blocks.length) return ENDED;
+    this.#onBlockEnd();
+    const lastPlace = this.#lastPlaces[cursor];
+    const previousTime = number === 0 ? NaN : this.times[lastPlace];
+    const previousCells = this.#previousCells;
+    for (let column = 0; column < this.cells.length; column++) previousCells[column] = this.cells[column][lastPlace];
+    const bytes = source.read(header.blocks[number], this.#buffers[cursor]);
+    this.#buffers[cursor] = bytes.buffer as ArrayBuffer;
+    this.#blocks[cursor] = number + 1;
+    const first = cursor * this.capacity;
+    const rows = this.#unpack(cursor, new BlockReader(bytes), first);
+    this.places[cursor] = first;
+    this.#lastPlaces[cursor] = first + rows - 1;
+    this.#shared[first] = sharedWith(previousTime, previousCells, this.times, this.cells, first);
+    countShared(this.times, this.cells, first, rows, this.#shared);
+    return this.#shared[first];
+  }
+
+  #unpack(cursor: number, block: BlockReader, first: number): number {
+    const { header } = this.#sections[cursor];
+    const rows = block.int32(1)[0];
+    this.times.set(block.float64(rows), first);
+    for (let column = 0; column < this.cells.length; column++) {
+      const width = cellWidth(header.columns[column].cells);
+      const local = width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows);
+      remapCells(local, this.#columns[column].cellRemaps[cursor], this.cells[column], first, rows);
+    }
+    for (const metric of this.metrics[cursor]) metric.read(block, rows);
+    return rows;
+  }
+}
+
+function remapCells(
+  local: Uint8Array | Uint16Array | Int32Array,
+  remap: Int32Array,
+  cells: Int32Array,
+  first: number,
+  rows: number,
+): void {
+  for (let row = 0; row < rows; row++) cells[first + row] = remap[local[row]];
+}
+
+function sharedWith(
+  time: number,
+  key: Int32Array,
+  times: Float64Array,
+  cells: readonly Int32Array[],
+  place: number,
+): number {
+  if (times[place] !== time) return 0;
+  let column = 0;
+  while (column < cells.length && cells[column][place] === key[column]) column++;
+  return column + 1;
+}
+
+/** Counts for all rows of a block but the first how many parts of the key are those of the row before. */
+function countShared(
+  times: Float64Array,
+  cells: readonly Int32Array[],
+  first: number,
+  rows: number,
+  shared: Int32Array,
+): void {
+  for (let place = first + 1; place < first + rows; place++) {
+    let parts = 0;
+    if (times[place] === times[place - 1]) {
+      parts = 1;
+      while (parts <= cells.length && cells[parts - 1][place] === cells[parts - 1][place - 1]) parts++;
+    }
+    shared[place] = parts;
+  }
+}

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CellKind, type RangeDimension } from '../../../src/partition/determine/rangeDimension.ts';
+import { type RangeBounds, RangeRouter, rangeOf } from '../../../src/partition/determine/rangeRouter.ts';
+import { compareTuples, type Tuple } from '../../../src/partition/determine/tuple.ts';
+import { BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
+import { TextCursor } from '../../../src/rollup/run/runReader.ts';
+import { textDimension } from './support.ts';
+
+function route(ranges: readonly RangeBounds[], dimensions: readonly RangeDimension[], rows: number): number[] {
+  const all = Int32Array.from({ length: rows }, (_, i) => i);
+  const shards = new Int32Array(rows).fill(-7);
+  const cellMax = dimensions.map(({ cells }) => cells.reduce((max, cell) => Math.max(max, cell), 0));
+  new RangeRouter(ranges, dimensions.length).route(dimensions, cellMax, all, 0, rows, shards);
+  return [...shards];
+}
+
+/** Contiguous ranges, cut at the tuples. */
+function rangesOf(bounds: Tuple[]): RangeBounds[] {
+  const cuts = bounds
+    .sort(compareTuples)
+    .filter((tuple, i) => (i === 0 ? tuple.some((v) => v !== null) : compareTuples(bounds[i - 1], tuple) !== 0));
+  return [null, ...cuts].map((start, i) => ({ start, end: cuts[i] ?? null }));
+}
+
+function cursorOf(values: readonly string[]): TextCursor {
+  const block = new BlockWriter();
+  const texts = values.map((value) => Buffer.from(value));
+  block.int32(1)[0] = texts.length;
+  const ends = block.int32(texts.length);
+  texts.forEach((text, i) => {
+    ends[i] = (i === 0 ? 0 : ends[i - 1]) + text.length;
+  });
+  block.uint8(Buffer.concat(texts).length).set(Buffer.concat(texts));
+  const bytes = block.bytes().slice();
+  const ref = { offset: 0, length: bytes.length, count: texts.length };
+  return new TextCursor({ read: () => bytes }, texts.length === 0 ? [] : [ref]);
+}
+
+const value = fc.option(fc.constantFrom('', 'a', 'b', 'ab', 'b\u0000', '\u{1f600}', '\uff46', '\ufeff'));
+const tuples = (size: number) => fc.array(fc.array(value, { minLength: size, maxLength: size }), { maxLength: 12 });
+
+describe('RangeRouter', () => {
+  test.each([1, 2, 3])('finds the range that holds a row, by %d values', (size) => {
+    fc.assert(
+      fc.property(tuples(size), tuples(size), (bounds, rows) => {
+        const ranges = rangesOf(bounds);
+        const dimensions = Array.from({ length: size }, (_, d) =>
+          textDimension(
+            `d${d}`,
+            rows.map((row) => [row[d]].filter((v) => v !== null)),
+          ),
+        );
+        expect(route(ranges, dimensions, rows.length)).toEqual(rows.map((row) => rangeOf(ranges, row)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('finds it by positions of sorted dictionaries', () => {
+    fc.assert(
+      fc.property(tuples(2), tuples(2), (bounds, rows) => {
+        const ranges = rangesOf(bounds);
+        const router = new RangeRouter(ranges, 2);
+        const columns = [0, 1].map((d) => [...new Set<string>(rows.flatMap((row) => row[d] ?? []))].sort());
+        const positions = columns.map((values, d) => router.dictionaryPositions(d, cursorOf(values), values.length));
+        const cells = columns.map((values, d) => Int32Array.from(rows, (row) => values.indexOf(row[d] as string) + 1));
+        const shards = new Int32Array(rows.length);
+        router.routeByPositions(positions, cells, rows.length, shards);
+        expect([...shards]).toEqual(rows.map((row) => rangeOf(ranges, row)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("takes the first of Druid's overlapping ranges", () => {
+    const h12: RangeBounds[] = [
+      { start: null, end: [''] },
+      { start: null, end: null },
+      { start: [''], end: ['x'] },
+    ];
+    const rows = [[], [''], ['x']];
+    expect(route(h12, [textDimension('sn', rows)], 3)).toEqual([0, 1, 1]);
+    const cut: RangeBounds[] = [
+      { start: [null, 'a'], end: [null, null] },
+      { start: null, end: ['b', null] },
+      { start: ['b', null], end: null },
+    ];
+    expect(rangeOf(cut, [null, 'b'])).toBe(1);
+    expect(route(cut, [textDimension('a', [[], ['b']]), textDimension('b', [['b'], []])], 2)).toEqual([1, 2]);
+  });
+
+  test('several values count as null', () => {
+    const ranges = [
+      { start: null, end: ['a'] },
+      { start: ['a'], end: null },
+    ];
+    expect(route(ranges, [textDimension('mv', [['a', 'b'], ['b'], []])], 3)).toEqual([0, 1, 0]);
+  });
+
+  test('cells are looked up once where there are fewer of them than rows; negative ones always', () => {
+    const looked: number[] = [];
+    const dimension: RangeDimension = {
+      name: 'd',
+      cells: Int32Array.from([1, 2, 1, 2, -1, 1, -1]),
+      find: (cell, found) => {
+        looked.push(cell);
+        if (cell < 0) return CellKind.several;
+        found.bytes = Buffer.from(cell === 1 ? 'a' : 'c');
+        found.start = 0;
+        found.end = 1;
+        return CellKind.text;
+      },
+    };
+    const ranges = [
+      { start: null, end: ['b'] },
+      { start: ['b'], end: null },
+    ];
+    expect(route(ranges, [dimension], 7)).toEqual([0, 1, 0, 1, 0, 0, 0]);
+    expect(looked).toEqual([1, 2, -1, -1]);
+  });
+
+  test('touches only the rows asked for', () => {
+    const shards = new Int32Array(4).fill(-7);
+    const dimension = textDimension('d', [['a'], ['b'], ['a'], ['b']]);
+    const ranges = [
+      { start: null, end: ['b'] },
+      { start: ['b'], end: null },
+    ];
+    new RangeRouter(ranges, 1).route([dimension], [3], Int32Array.of(3, 0, 2), 0, 2, shards);
+    expect([...shards]).toEqual([0, -7, -7, 1]);
+  });
+
+  test('a plan that has no place for a row', () => {
+    const gap: RangeBounds[] = [{ start: ['b'], end: null }];
+    expect(rangeOf(gap, ['a'] satisfies Tuple)).toBe(-1);
+    expect(() => route(gap, [textDimension('d', [['a']])], 1)).toThrow(
+      new Error('no range of the partition plan holds a row: the input has changed since the ranges were determined'),
+    );
+  });
+});

@@ -13,6 +13,13 @@ import {
 } from './numbers/parse.ts';
 import { floatOfLong, longOfDouble } from './numbers/rounding.ts';
 
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+/** All integers of so many digits are exact doubles. */
+const EXACT_DIGITS_MAX = 15;
+
 /**
  * A number on its way from a field to a column: a long as a (low, high) pair of int32, a double or float by the bits of the
  * double that it equals. `double` is another view of the same eight bytes.
@@ -52,7 +59,7 @@ export function coerceDimension(batch: RecordBatch, at: number, type: NumericTyp
           putLong(target, small);
           return true;
         }
-      }
+      } else if (type === 'double' && plainNumber(batch, at) !== FieldKind.absent) return decimal(batch, at, type, target);
       return dimensionText(textOf(batch, at), type, target);
     case FieldKind.text:
       return dimensionText(textOf(batch, at), type, target);
@@ -73,12 +80,37 @@ export function coerceMetric(batch: RecordBatch, at: number, type: NumericType, 
       return integer(batch, at, type, target);
     case FieldKind.decimal:
       return decimal(batch, at, type, target);
-    case FieldKind.string:
+    case FieldKind.string: {
+      const kind = plainNumber(batch, at);
+      if (kind === FieldKind.integer) return integer(batch, at, type, target);
+      if (kind === FieldKind.decimal) return decimal(batch, at, type, target);
+      return metricText(textOf(batch, at), type, target);
+    }
     case FieldKind.text:
       return metricText(textOf(batch, at), type, target);
     default:
       return false;
   }
+}
+
+/**
+ * Whether a text is a number that JSON would write so too, as most numbers of CSV files are: `integer` for up to 15 digits,
+ * `decimal` for digits around a point, else `absent`.
+ */
+function plainNumber(batch: RecordBatch, at: number): FieldKind {
+  const { bytes } = batch;
+  const start = batch.starts[at];
+  const end = batch.ends[at];
+  const first = bytes[start] === MINUS ? start + 1 : start;
+  let pointAt = -1;
+  for (let i = first; i < end; i++) {
+    const byte = bytes[i];
+    if (byte >= ZERO && byte <= NINE) continue;
+    if (byte !== POINT || pointAt >= 0 || i === first || i === end - 1) return FieldKind.absent;
+    pointAt = i;
+  }
+  if (pointAt >= 0) return FieldKind.decimal;
+  return end > first && end - first <= EXACT_DIGITS_MAX ? FieldKind.integer : FieldKind.absent;
 }
 
 /** The text of a `string` or `text` field. */

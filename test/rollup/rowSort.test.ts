@@ -38,9 +38,9 @@ describe('sortRows', () => {
 
   test('looks beyond the 64 bits that it packs, in every group of equal beginnings', () => {
     const rows = 5000;
-    const columns = [3, 0x7fffffff, 0x7fffffff, 7, 0x7fffffff].map((max, place) =>
-      // Two values only: nearly every row has its equals in the leading columns.
-      column(Array.from({ length: rows }, (_, row) => (((row * 2654435761) >>> (place + 7)) & 1) * max)),
+    // 31 bits each, so the third column is packed in part. Two values only: nearly every row has its equals in the leading columns.
+    const columns = [7, 11, 13, 17].map((shift) =>
+      column(Array.from({ length: rows }, (_, row) => 0x7fffffff - (((row * 2654435761) >>> shift) & 1))),
     );
     expect([...sortRows(rows, columns)]).toEqual(plainSort(rows, columns));
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { JsonBlockScanner } from '../../input/json/blockScanner.ts';
-import { type LineBlock, readLineBlocks } from '../../input/lines/lineBlocks.ts';
+import { createRecordReader, type RecordReader } from '../../input/createScanner.ts';
+import type { LineBlock } from '../../input/lines/lineBlocks.ts';
 import { RecordBatch } from '../../input/recordBatch.ts';
 import { createKernel } from '../../kernel/kernel.ts';
 import { type RowReason, type RowSample, SAMPLES_PER_REASON, unparseableRows } from '../../row/rowCounts.ts';
@@ -28,7 +28,7 @@ class MapTask {
   readonly #payload: MapPayload;
   readonly #context: TaskContext;
   readonly #batch: RecordBatch;
-  readonly #scanner: JsonBlockScanner;
+  readonly #reader: RecordReader;
   readonly #assembler: RowAssembler;
   readonly #runs: RunManifest[] = [];
   readonly #samples: RowSample[] = [];
@@ -46,8 +46,7 @@ class MapTask {
     const kernel = createKernel();
     kernel.reserve(KERNEL_RESERVE_BYTES);
     this.#batch = new RecordBatch(kernel, slots.names);
-    this.#scanner = new JsonBlockScanner(this.#batch, {
-      lowercaseKeys: job.parse.format === 'json' && job.parse.lowercase,
+    this.#reader = createRecordReader(job.parse, this.#batch, {
       discover: false,
       onMalformed: (start, end, problem) => this.#malformed(start, end, problem),
     });
@@ -56,7 +55,7 @@ class MapTask {
   }
 
   async run(): Promise<MapManifest> {
-    for await (const block of readLineBlocks(this.#payload.split)) {
+    for await (const block of this.#reader.blocks(this.#payload.split)) {
       this.#block = block;
       this.#scanBlock(block);
       this.#context.progress.addBytes(block.end - block.start);
@@ -66,9 +65,9 @@ class MapTask {
   }
 
   #scanBlock(block: LineBlock): void {
-    this.#scanner.begin(block);
+    this.#reader.scanner.begin(block);
     for (;;) {
-      const lines = this.#scanner.next(this.#stretchMax - this.#stretch);
+      const lines = this.#reader.scanner.next(this.#stretchMax - this.#stretch);
       if (lines === 0) break;
       this.#stretch += lines;
       this.#assemble();

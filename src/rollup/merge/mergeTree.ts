@@ -17,9 +17,9 @@ export interface MergeSource {
 
 /**
  * A tournament of sorted sequences. Every inner node keeps the loser of its game, and every cursor how many leading parts its key
- * has in common with the key it lost to. On the way of a new key to the root, that is the key taken last for all of them, and it is below
- * them all: the one that has more in common with it is the smaller one, and only where both have the same number further parts are
- * looked at. So no part is compared twice, however long the beginnings are that neighbours share.
+ * has in common with the key it lost to. On the way of a new key to the root, that is the key taken last for all of them, and it is
+ * below them all: the one that has more in common with it is the smaller one, and only where both have the same number further
+ * parts are looked at. So no part is compared twice, however long the beginnings are that neighbours share.
  * (LCP-aware multiway merge: Ng and Kakehi, "Merging String Sequences by Longest Common Prefixes", 2008.)
  */
 export class MergeTree {

@@ -26,8 +26,9 @@ export interface SegmentWriterResources {
  * every column the same rows (`append...`), then `finish`.
  *
  * Numbers and ids are compressed block by block as they come; what waits in memory is one block per column, and how often each
- * value of an indexed string dimension occurs (4 bytes per value). Bitmap indexes are built in `finish`, one column at a time. A string dimension whose dictionary holds nothing but null is not stored, as in
- * Druid's Hadoop indexer; its rows may be appended and are dropped.
+ * value of an indexed string dimension occurs (4 bytes per value). Bitmap indexes are built in `finish`, one column at a time. A
+ * string dimension whose dictionary holds nothing but null is not stored, as in Druid's Hadoop indexer; its rows may be appended and
+ * are dropped.
  *
  * Batches: longs are (low, high) int32 pairs; `nulls` has 1 per null row, or is null when the batch has none; arrays may be longer
  * than the batch and are not kept.

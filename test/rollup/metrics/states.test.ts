@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { murmur3x64_128 } from '../../../src/kernel/murmur3.ts';
 import { NumericByTimeState } from '../../../src/rollup/metrics/byTimeState.ts';
 import { DoubleState } from '../../../src/rollup/metrics/doubleState.ts';
 import { HyperUniqueState } from '../../../src/rollup/metrics/hyperUniqueState.ts';
 import { LongState, type NumericOperation } from '../../../src/rollup/metrics/longState.ts';
 import type { MetricState } from '../../../src/rollup/metrics/metricState.ts';
 import { StringByTimeState } from '../../../src/rollup/metrics/stringByTimeState.ts';
+import { addText, addUnique } from './add.ts';
 import { stored, throughBlock } from './capture.ts';
 
 const LONG_MAX = 2n ** 63n - 1n;
@@ -58,7 +58,6 @@ const eighths = fc.integer({ min: -4000, max: 4000 }).map((value) => value / 8);
 const special = fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, 1, -1);
 const time = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(-(2 ** 52), 2 ** 52));
 const text = fc.constantFrom(null, '', 'a', 'b', 'Zürich', '😀😀');
-const encoder = new TextEncoder();
 
 const OPERATIONS: readonly NumericOperation[] = ['sum', 'min', 'max', 'any'];
 
@@ -106,20 +105,6 @@ describe('runs folded in order store what one run stores', () => {
 
 function wordsOf(value: number): Int32Array {
   return new Int32Array(Float64Array.of(value).buffer);
-}
-
-function addText(state: StringByTimeState, row: number, at: number, value: string | null): void {
-  if (value === null) return;
-  // A span inside other bytes, as fields lie in a block.
-  const bytes = encoder.encode(`<${value}>`);
-  state.add(row, at, bytes, 1, bytes.length - 1);
-}
-
-function addUnique(state: HyperUniqueState, row: number, value: string): void {
-  const bytes = encoder.encode(value);
-  const hash = new Uint8Array(16);
-  murmur3x64_128(bytes, 0, bytes.length, 0, hash, 0);
-  state.addHash(row, hash, 0);
 }
 
 describe('LongState', () => {
@@ -319,42 +304,5 @@ describe('StringByTimeState', () => {
     expect(state.extraMemory() - empty).toBeGreaterThanOrEqual(1000);
     state.clear(1);
     expect(state.extraMemory()).toBe(empty);
-  });
-});
-
-describe('every state', () => {
-  const KINDS: readonly [string, () => MetricState, (state: never, row: number) => void][] = [
-    ['long', () => new LongState('sum', false), (state: LongState, row) => state.add(row, 7, 0)],
-    ['float', () => new DoubleState('max', true, false), (state: DoubleState, row) => state.add(row, 7)],
-    [
-      'first',
-      () => new NumericByTimeState('first', 'long'),
-      (state: NumericByTimeState, row) => state.add(row, 3, 7, 0, 0),
-    ],
-    ['text', () => new StringByTimeState('last', 9), (state: StringByTimeState, row) => addText(state, row, 3, 'x')],
-    ['unique', () => new HyperUniqueState(), (state: HyperUniqueState, row) => addUnique(state, row, 'x')],
-  ];
-
-  test.each(KINDS)('%s keeps its rows while it grows, and none after clear', (_name, make, add) => {
-    const state = make();
-    state.ensure(2);
-    add(state as never, 1);
-    state.ensure(3000);
-    add(state as never, 2999);
-    const [empty, full] = stored(state, 2);
-    expect(empty).not.toEqual(full);
-    const all = stored(state, 3000);
-    expect(all.map((value, row) => (String(value) === String(full) ? row : -1)).filter((row) => row >= 0)).toEqual([
-      1, 2999,
-    ]);
-    expect(new Set(all.map(String)).size).toBe(2);
-    state.clear(3000);
-    expect(new Set(stored(state, 3000).map(String))).toEqual(new Set([String(empty)]));
-  });
-
-  test.each(KINDS)('%s writes and reads no rows', (_name, make) => {
-    const read = make();
-    throughBlock(make(), [], read);
-    expect(stored(read, 0)).toEqual([]);
   });
 });

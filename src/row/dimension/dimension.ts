@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../../input/recordBatch.ts';
+import type { RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import type { HashedDimension } from '../../partition/hashShards.ts';
 import type { RunColumn } from '../../rollup/run/runWriter.ts';
 
@@ -14,7 +15,7 @@ export interface DimensionColumn {
    *
    * @param records the records wanted, `records[0..count)`, ascending
    * @param cells receives a cell per wanted record
-   * @param faulty counted up at the number of each record whose value is none of this type (its cell is then null)
+   * @param faulty set at the number of each record whose value is none of this type (its cell is then null)
    */
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array, faulty: Uint8Array): void;
   /**
@@ -22,8 +23,16 @@ export interface DimensionColumn {
    * one.
    */
   rank(cells: Int32Array, rows: number): RunColumn;
-  /** The cells of all rows as their hash wants them; valid until values are added. */
-  hashed(cells: Int32Array): HashedDimension;
+  /**
+   * The cells of all rows as their hash wants them; valid until values are added.
+   *
+   * @param asSets lists enter the hash as sorted sets of their values: so over all dimensions, not among partition dimensions
+   */
+  hashed(cells: Int32Array, asSets: boolean): HashedDimension;
+  /** The cells of all rows as range partitioning wants them; valid until values are added. */
+  ranged(cells: Int32Array): RangeDimension;
+  /** The texts that a cell has in the JSON of a group key over all dimensions: distinct and sorted; none for null. */
+  keyTexts(cell: number): readonly string[];
   /** Bytes in use, a function of the values alone: it decides where runs are cut. */
   memoryUsage(): number;
   /** Forgets all values, between runs. */

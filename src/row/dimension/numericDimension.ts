@@ -1,5 +1,6 @@
 import { FieldKind } from '../../input/record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
+import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import type { HashedDimension } from '../../partition/hashShards.ts';
 import { FragmentBuffer } from '../../partition/jsonFragments.ts';
 import { NumericDictionary } from '../../rollup/dictionary/numericDictionary.ts';
@@ -7,12 +8,13 @@ import { compareDoublePairs, compareLongPairs } from '../../rollup/dictionary/nu
 import { NumericValues, type RunColumn } from '../../rollup/run/runWriter.ts';
 import type { NumericType } from '../../spec/jobSpec.ts';
 import { coerceDimension, newNumber } from '../coerce.ts';
-import { javaDoubleText, javaFloatText } from '../numbers/javaText.ts';
+import { storedText } from '../numbers/storedText.ts';
 import type { DimensionColumn } from './dimension.ts';
 import { RankBuffer, rankCells } from './rankBuffer.ts';
 
+const encoder = new TextEncoder();
 /** Ends the list of a value's JSON. */
-const CLOSE = new TextEncoder().encode('"]');
+const CLOSE = encoder.encode('"]');
 
 /** A long, float or double dimension; floats are kept as the doubles they equal. */
 export class NumericDimension implements DimensionColumn {
@@ -44,7 +46,7 @@ export class NumericDimension implements DimensionColumn {
         cells[i] = this.values.intern(number.pair[0], number.pair[1]);
       } else {
         cells[i] = 0;
-        faulty[record]++;
+        faulty[record] = 1;
       }
     }
   }
@@ -85,6 +87,26 @@ export class NumericDimension implements DimensionColumn {
     };
   }
 
+  ranged(cells: Int32Array): RangeDimension {
+    const texts: Uint8Array[] = [];
+    return {
+      name: this.name,
+      cells,
+      find: (cell, found) => {
+        if (cell === 0) return CellKind.null;
+        texts[cell] ??= encoder.encode(this.#textOf(cell));
+        found.bytes = texts[cell];
+        found.start = 0;
+        found.end = texts[cell].length;
+        return CellKind.text;
+      },
+    };
+  }
+
+  keyTexts(cell: number): readonly string[] {
+    return cell === 0 ? [] : [this.#textOf(cell)];
+  }
+
   #sort(): Int32Array {
     const { pairs, count } = this.values;
     const compare = this.type === 'long' ? compareLongPairs : compareDoublePairs;
@@ -93,13 +115,9 @@ export class NumericDimension implements DimensionColumn {
     return sorted.sort((a, b) => compare(pairs[2 * a], pairs[2 * a + 1], pairs[2 * b], pairs[2 * b + 1]));
   }
 
-  /** The canonical text of a stored value, by which rows are hashed. */
+  /** The text of a stored value, by which rows are hashed and cut into ranges. */
   #textOf(id: number): string {
-    const { pair, long, double } = this.#number;
-    pair[0] = this.values.pairs[2 * id];
-    pair[1] = this.values.pairs[2 * id + 1];
-    if (this.type === 'long') return long[0].toString();
-    return this.type === 'double' ? javaDoubleText(double[0]) : javaFloatText(double[0]);
+    return storedText(this.type, this.values.pairs[2 * id], this.values.pairs[2 * id + 1], this.#number);
   }
 
   memoryUsage(): number {

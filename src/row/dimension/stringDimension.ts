@@ -1,6 +1,7 @@
 import { FieldKind } from '../../input/record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import type { HashedDimension } from '../../partition/hashShards.ts';
 import { FragmentBuffer } from '../../partition/jsonFragments.ts';
 import { KernelDictionary, LEFT_TO_CALLER } from '../../rollup/dictionary/kernelDictionary.ts';
@@ -13,6 +14,9 @@ import type { DimensionColumn } from './dimension.ts';
 import { RankBuffer, rankCells } from './rankBuffer.ts';
 import { rankLists } from './rankLists.ts';
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Stands for the value id of a list of several values. */
+const SEVERAL = -1;
 const NULL_TEXT = new TextEncoder().encode('null');
 const COMMA = 0x2c;
 const CLOSE_BRACKET = 0x5d;
@@ -27,8 +31,6 @@ export interface StringDimensionOptions {
   readonly doubleText: (value: number) => string;
   /** Druid's Hadoop indexer turns nulls inside lists into the text "null" (docs/quirks.md, row 3). */
   readonly nullElementsAsText: boolean;
-  /** Lists enter the hash of the group key as sorted sets of their values: so over all dimensions, not among partition dimensions. */
-  readonly hashAsSet: boolean;
 }
 
 /** A dimension of texts: single values, or lists of them by the dimension's multi-value handling. */
@@ -41,7 +43,6 @@ export class StringDimension implements DimensionColumn {
   readonly #handling: MultiValueHandling;
   readonly #text: FieldText;
   readonly #nullElementsAsText: boolean;
-  readonly #hashAsSet: boolean;
   /** Lists as the input had them, and the cell that each became. */
   readonly #rawLists = new ListDictionary();
   #rawCells = new Int32Array(64);
@@ -61,7 +62,6 @@ export class StringDimension implements DimensionColumn {
     this.#recordsAddress = kernel.allocate(BATCH_ROWS * 4);
     this.name = options.name;
     this.#slot = options.slot;
-    this.#hashAsSet = options.hashAsSet;
     this.#handling = options.multiValueHandling;
     this.#text = new FieldText(options.doubleText);
     this.#nullElementsAsText = options.nullElementsAsText;
@@ -147,20 +147,52 @@ export class StringDimension implements DimensionColumn {
     };
   }
 
-  hashed(cells: Int32Array): HashedDimension {
+  hashed(cells: Int32Array, asSets: boolean): HashedDimension {
     return {
       name: this.name,
       cells,
       describe: (hasher, column, prefix, nullFragment) => {
-        const fragments = this.#otherFragments(prefix, nullFragment);
+        const fragments = this.#otherFragments(prefix, nullFragment, asSets);
         const { values } = this;
         hasher.setDictionary(column, values.arena, values.ends, values.count, prefix, fragments);
       },
     };
   }
 
+  ranged(cells: Int32Array): RangeDimension {
+    return {
+      name: this.name,
+      cells,
+      find: (cell, found) => {
+        const id = cell >= 0 ? cell : this.#onlyId(-1 - cell);
+        if (id === SEVERAL) return CellKind.several;
+        if (id === 0) return CellKind.null;
+        found.bytes = this.values.kernel.bytes;
+        found.start = this.values.startOf(id);
+        found.end = this.values.endOf(id);
+        return CellKind.text;
+      },
+    };
+  }
+
+  keyTexts(cell: number): readonly string[] {
+    if (cell === 0) return [];
+    const { values } = this;
+    return Array.from(cell > 0 ? [cell] : this.#hashedIds(-1 - cell, true), (id) =>
+      id === 0 ? 'null' : decoder.decode(values.kernel.bytes.subarray(values.startOf(id), values.endOf(id))),
+    );
+  }
+
+  /** The value id of a list whose values are all equal. */
+  #onlyId(list: number): number {
+    const { ids } = this.lists;
+    const start = this.lists.startOf(list);
+    for (let at = start + 1; at < this.lists.ends[list]; at++) if (ids[at] !== ids[start]) return SEVERAL;
+    return ids[start];
+  }
+
   /** JSON of null and of the lists. */
-  #otherFragments(prefix: Uint8Array, nullFragment: Uint8Array): FragmentBuffer {
+  #otherFragments(prefix: Uint8Array, nullFragment: Uint8Array, asSets: boolean): FragmentBuffer {
     const fragments = new FragmentBuffer();
     const { lists, values } = this;
     fragments.raw(nullFragment);
@@ -169,7 +201,7 @@ export class StringDimension implements DimensionColumn {
       // The prefix ends with the quote of a text; elements bring their own.
       fragments.raw(prefix.subarray(0, prefix.length - 1));
       let first = true;
-      for (const id of this.#hashedIds(list)) {
+      for (const id of this.#hashedIds(list, asSets)) {
         if (!first) fragments.byte(COMMA);
         first = false;
         if (id === 0) fragments.raw(NULL_TEXT);
@@ -182,9 +214,9 @@ export class StringDimension implements DimensionColumn {
   }
 
   /** Value ids of a list as they are hashed: distinct and sorted over all dimensions, as they stand among partition dimensions. */
-  #hashedIds(list: number): Iterable<number> {
+  #hashedIds(list: number, asSets: boolean): Iterable<number> {
     const ids = this.lists.ids.subarray(this.lists.startOf(list), this.lists.ends[list]);
-    return this.#hashAsSet ? new Set(this.#sortIds(ids.slice())) : ids;
+    return asSets ? new Set(this.#sortIds(ids.slice())) : ids;
   }
 
   #sortIds(ids: Int32Array): Int32Array {
@@ -220,7 +252,7 @@ export class StringDimension implements DimensionColumn {
       // Without room for ids the kernel has not looked at the elements.
       const id = ids === 0 ? LEFT_TO_CALLER : this.values.kernel.ints[ids + from + i];
       if (id > 0) this.#list[i] = id;
-      else if (batch.elements.kinds[from + i] === FieldKind.null) this.#list[i] = this.#nullElement(length);
+      else if (batch.elements.kinds[from + i] === FieldKind.null) this.#list[i] = this.#nullElement();
       else {
         this.#text.readElement(batch, from + i);
         this.#list[i] = this.#internText();
@@ -234,7 +266,7 @@ export class StringDimension implements DimensionColumn {
     const elements = Array.isArray(value) ? value : [value];
     this.#ensureList(elements.length);
     for (let i = 0; i < elements.length; i++) {
-      if (elements[i] === null) this.#list[i] = this.#nullElement(elements.length);
+      if (elements[i] === null) this.#list[i] = this.#nullElement();
       else {
         this.#text.readValue(elements[i]);
         this.#list[i] = this.#internText();
@@ -247,8 +279,8 @@ export class StringDimension implements DimensionColumn {
     if (length > this.#list.length) this.#list = new Int32Array(length * 2);
   }
 
-  #nullElement(length: number): number {
-    return this.#nullElementsAsText && length > 1 ? this.values.intern(NULL_TEXT, 0, NULL_TEXT.length) : 0;
+  #nullElement(): number {
+    return this.#nullElementsAsText ? this.values.intern(NULL_TEXT, 0, NULL_TEXT.length) : 0;
   }
 
   /** The cell of the value ids in `#list`. */

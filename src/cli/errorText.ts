@@ -1,4 +1,4 @@
-import type { RowSample } from '../row/rowCounts.ts';
+import type { RowCounts, RowSample } from '../row/rowCounts.ts';
 import { withoutSecrets } from '../spec/secrets.ts';
 import { printableText } from './text/printable.ts';
 
@@ -77,7 +77,16 @@ function isDefect(thrown: unknown): boolean {
 
 /** The bad rows that an error brings with it, if it does: BadRowsError, in this thread or from a task. */
 export function samplesOf(thrown: unknown): readonly RowSample[] {
+  const { samples } = detailsOf(thrown);
+  return Array.isArray(samples) ? (samples as RowSample[]) : [];
+}
+
+/** The rows that an error has counted, if it has counted all: NoDataError. */
+export function countsOf(thrown: unknown): RowCounts | null {
+  return (detailsOf(thrown).counts as RowCounts | undefined) ?? null;
+}
+
+function detailsOf(thrown: unknown): { readonly samples?: unknown; readonly counts?: unknown } {
   const details: unknown = thrown instanceof Error && 'details' in thrown ? thrown.details : null;
-  if (typeof details !== 'object' || details === null || !('samples' in details)) return [];
-  return Array.isArray(details.samples) ? (details.samples as RowSample[]) : [];
+  return typeof details === 'object' && details !== null ? details : {};
 }

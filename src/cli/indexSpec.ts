@@ -1,14 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import pc from 'picocolors';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
-import type { IndexReport } from '../mapreduce/index/indexReport.ts';
+import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
+import type { KeepRuns } from '../mapreduce/index/partitioning.ts';
 import type { RowSample } from '../row/rowCounts.ts';
 import { formatProblems } from '../spec/formatProblems.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import type { SpecProblem } from '../spec/problem.ts';
 import { readSpec } from '../spec/readSpec.ts';
 import type { Context } from './context.ts';
-import { errorMessages, samplesOf } from './errorText.ts';
+import { countsOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
@@ -17,6 +18,7 @@ import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
 import { formatSummary } from './summary/formatSummary.ts';
 import { sampleLines } from './summary/sampleLines.ts';
+import { type TaskOutcome, taskReport } from './taskReport.ts';
 import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
 import { verdict } from './verdict.ts';
@@ -27,25 +29,26 @@ export interface IndexArguments {
   readonly spec: string;
   readonly workers: number;
   readonly quirks: Quirks;
+  readonly keepRuns: KeepRuns;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Path of the JSON report, or null. */
+  /** Path of the task report, or null. */
   readonly report: string | null;
 }
 
-/** The document of `--json` and `--report`. */
-export type IndexDocument =
-  | ({ readonly status: 'SUCCESS' } & IndexReport)
-  | {
-      readonly status: 'FAILED';
-      readonly error: string;
-      /** What lay behind it, nearest first; absent where nothing did. */
-      readonly causes?: readonly string[];
-      /** What is wrong with the spec; absent where that is not the failure. */
-      readonly problems?: readonly SpecProblem[];
-      /** Bad rows, where they are the failure. */
-      readonly samples?: readonly RowSample[];
-    };
+/** The document of `--json`. */
+export type IndexDocument = ({ readonly status: 'SUCCESS' } & IndexReport) | FailedDocument;
+
+export interface FailedDocument {
+  readonly status: 'FAILED';
+  readonly error: string;
+  /** What lay behind it, nearest first; absent where nothing did. */
+  readonly causes?: readonly string[];
+  /** What is wrong with the spec; absent where that is not the failure. */
+  readonly problems?: readonly SpecProblem[];
+  /** Bad rows, where they are the failure. */
+  readonly samples?: readonly RowSample[];
+}
 
 /** The spec has errors; they are printed already. */
 class BadSpecError extends UsageError {
@@ -57,25 +60,35 @@ class BadSpecError extends UsageError {
   }
 }
 
+/** How far a command has come, for its report. */
+interface Course {
+  job: JobSpec | null;
+  phase: IndexPhase | null;
+}
+
 /**
  * Reads a spec, runs its job, tells about both.
  * @returns the exit code of success
- * @throws what went wrong, after it stands in the JSON document; the caller prints it
+ * @throws what went wrong, after it stands in the JSON document and the report; the caller prints it
  */
 export async function indexSpec(args: IndexArguments, context: Context): Promise<number> {
+  const course: Course = { job: null, phase: null };
   let report: FileHandle | null = null;
   try {
     let result: IndexReport;
     try {
       // Opened first: after a long job is no time to learn that its report has no place.
       if (args.report !== null) report = await openReport(args.report);
-      result = await runSpec(args, context);
+      result = await runSpec(args, context, course);
     } catch (error) {
-      await writeDocument(failure(error), args, report, context.io);
+      const document = failure(error);
+      if (args.json) await writeDocument(document, context.io);
+      if (report !== null) await writeFailed(document, error, course, args.report, report);
       if (!args.quiet) writeSamples(samplesOf(error), context.io);
       throw error;
     }
-    await writeDocument({ status: 'SUCCESS', ...result }, args, report, context.io);
+    if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
+    if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
     return ExitCode.done;
   } finally {
@@ -83,8 +96,9 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
   }
 }
 
-async function runSpec(args: IndexArguments, { io, services }: Context): Promise<IndexReport> {
+async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
   const job = await readJob(args, io);
+  course.job = job;
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -95,8 +109,12 @@ async function runSpec(args: IndexArguments, { io, services }: Context): Promise
         runIndexJob(job, {
           workers: args.workers,
           quirks: args.quirks,
+          keepRuns: args.keepRuns,
           signal,
-          onProgress: (progress) => display.update(progress),
+          onProgress: (progress) => {
+            course.phase = progress.phase;
+            display.update(progress);
+          },
         }),
     );
   } finally {
@@ -116,7 +134,7 @@ async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec
   return job;
 }
 
-function failure(thrown: unknown): IndexDocument {
+function failure(thrown: unknown): FailedDocument {
   const [error, ...causes] = errorMessages(thrown);
   const samples = samplesOf(thrown);
   return {
@@ -136,19 +154,45 @@ async function openReport(path: string): Promise<FileHandle> {
   }
 }
 
-async function writeDocument(
-  document: IndexDocument,
-  { json, report: path }: IndexArguments,
-  report: FileHandle | null,
-  io: Io,
+async function writeDocument(document: IndexDocument, { stdout }: Io): Promise<void> {
+  await writeText(stdout, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+async function writeSucceeded(
+  { counts, samples, segments, version }: IndexReport,
+  { job, phase }: Course,
+  path: string | null,
+  file: FileHandle,
 ): Promise<void> {
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  if (json) await writeText(io.stdout, text);
+  const outcome = { job, idSuffix: version, phase, counts, samples, segments: segments.length, error: null };
+  await writeReport(outcome, path, file, 'the segments are stored');
+}
+
+async function writeFailed(
+  document: FailedDocument,
+  thrown: unknown,
+  { job, phase }: Course,
+  path: string | null,
+  file: FileHandle,
+): Promise<void> {
+  const { error, causes = [] } = document;
+  const outcome: TaskOutcome = {
+    job,
+    idSuffix: new Date().toISOString(),
+    phase,
+    counts: countsOf(thrown),
+    samples: samplesOf(thrown),
+    segments: 0,
+    error: [error, ...causes].join('\n'),
+  };
+  await writeReport(outcome, path, file, `the job failed too: ${error}`);
+}
+
+async function writeReport(outcome: TaskOutcome, path: string | null, file: FileHandle, after: string): Promise<void> {
   try {
-    await report?.writeFile(text);
+    await file.writeFile(`${JSON.stringify(taskReport(outcome), null, 2)}\n`);
   } catch (error) {
-    const outcome = document.status === 'SUCCESS' ? 'the segments are stored' : `the job failed too: ${document.error}`;
-    throw new Error(`cannot write the report to ${path}: ${(error as Error).message}; ${outcome}`);
+    throw new Error(`cannot write the report to ${path}: ${(error as Error).message}; ${after}`);
   }
 }
 

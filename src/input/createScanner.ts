@@ -2,6 +2,7 @@ import type { ParseSpec } from '../spec/jobSpec.ts';
 import { DelimitedBlockScanner } from './delimited/blockScanner.ts';
 import { readDelimitedBlocks } from './delimited/headerRows.ts';
 import { JsonBlockScanner } from './json/blockScanner.ts';
+import { LowercaseJsonScanner } from './json/lowercaseScanner.ts';
 import { type LineBlock, type LineBlockOptions, readLineBlocks } from './lines/lineBlocks.ts';
 import type { RecordBatch } from './recordBatch.ts';
 import type { RecordScanner, ScannerOptions } from './recordScanner.ts';
@@ -25,7 +26,7 @@ export function createRecordReader(parse: ParseSpec, batch: RecordBatch, options
   switch (parse.format) {
     case 'json':
       return {
-        scanner: new JsonBlockScanner(batch, { ...options, lowercaseKeys: parse.lowercase }),
+        scanner: parse.lowercase ? new LowercaseJsonScanner(batch, options) : new JsonBlockScanner(batch, options),
         blocks: readLineBlocks,
       };
     case 'regex':

@@ -54,6 +54,27 @@ export interface KernelExports {
     target: number,
   ): void;
   dictionaryPlain(arena: number, valueEnds: number, count: number, plain: number): number;
+  parseLongs(
+    bytes: number,
+    kinds: number,
+    starts: number,
+    ends: number,
+    records: number,
+    count: number,
+    numbers: number,
+    outcomes: number,
+  ): void;
+  parseDoubles(
+    bytes: number,
+    kinds: number,
+    starts: number,
+    ends: number,
+    records: number,
+    count: number,
+    single: number,
+    numbers: number,
+    outcomes: number,
+  ): void;
   putJsonKey(table: number, mask: number, key: number): void;
   scanJsonLines(state: number, from: number, end: number, limit: number): number;
   scanDelimitedLines(state: number, from: number, end: number, limit: number): number;

@@ -1,8 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MapPayload, ReducePayload } from './index/indexPayload.ts';
+import { countKeys } from './index/countTask.ts';
+import type { CountPayload, MapPayload, ReducePayload, ScatterPayload } from './index/indexPayload.ts';
 import { mapIndex } from './index/mapTask.ts';
+import { dropWorkspace } from './index/mapWorkspace.ts';
 import { reduceIndex } from './index/reduceTask.ts';
+import { scatterRun } from './index/scatterTask.ts';
 import type { TaskContext, TaskFunction, TaskKind } from './job.ts';
 
 /** Name of a task's manifest in its attempt directory. */
@@ -11,7 +14,18 @@ export const MANIFEST = 'manifest.json';
 /** What each kind of task runs, on every engine. */
 export const taskFunctions: Record<TaskKind, TaskFunction> = {
   mapIndex: (payload, context) => withManifest(mapIndex(payload as MapPayload, context), context),
-  reduceIndex: (payload, context) => withManifest(reduceIndex(payload as ReducePayload, context), context),
+  countKeys: (payload, context) => {
+    dropWorkspace();
+    return withManifest(countKeys(payload as CountPayload, context), context);
+  },
+  scatterRun: (payload, context) => {
+    dropWorkspace();
+    return withManifest(scatterRun(payload as ScatterPayload, context), context);
+  },
+  reduceIndex: (payload, context) => {
+    dropWorkspace();
+    return withManifest(reduceIndex(payload as ReducePayload, context), context);
+  },
 };
 
 /** Leaves what a task made beside it: there once the task has ended well, and whole then. */

@@ -35,29 +35,29 @@ const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const QUOTE = 0x22;
 
+/** The group keys of rows, as their hash sees them. */
+export interface HashedKeys {
+  readonly rows: number;
+  /** Truncated times by the query granularity. */
+  readonly times: HashedTimes;
+  /** All dimensions in any order, or the partition dimensions in theirs. */
+  readonly dimensions: readonly HashedDimension[];
+  /** Whether these are all dimensions: no partitionDimensions are set. */
+  readonly overAll: boolean;
+}
+
 /**
- * Druid's `murmur3_32_abs`: the bucket of each row is `abs(hash % buckets)`, where the hash is Guava's murmur3_32 (seed 0) of
- * the JSON of the row's group key. Over all dimensions that is `[truncated time, {"dim":["v", ...], ...}]`, dimensions by
- * name, values distinct and sorted, null dimensions left out; over partitionDimensions `[["v"], ...]`, in their order.
- * (HashPartitioner, HashBasedNumberedShardSpec.getGroupKey)
+ * Hashes the JSON of group keys: Guava's murmur3_32 and murmur3_128, seed 0. Over all dimensions the JSON is
+ * `[truncated time, {"dim":["v", ...], ...}]`, dimensions by name, values distinct and sorted, null dimensions left out; over
+ * partitionDimensions it is `[["v"], ...]`, in their order. (Rows.toGroupKey, HashPartitioner)
  *
  * @param kernel whose memory holds the dictionaries; gives scratch during the call
- * @param times truncated times by the query granularity
- * @param dimensions all dimensions in any order, or the partition dimensions in theirs
- * @param overAll whether these are all dimensions: no partitionDimensions are set
- * @param result receives the bucket of each row
+ * @param out32 receives an int32 per row; null for none
+ * @param out128 receives 16 bytes per row, as Guava's `asBytes`; null for none
  */
-export function hashBuckets(
-  kernel: Kernel,
-  rows: number,
-  times: HashedTimes,
-  dimensions: readonly HashedDimension[],
-  overAll: boolean,
-  buckets: number,
-  result: Int32Array,
-): void {
-  if (buckets === 1) result.fill(0, 0, rows);
-  if (buckets === 1 || rows === 0) return;
+export function hashKeys(kernel: Kernel, keys: HashedKeys, out32: Int32Array | null, out128: Uint8Array | null): void {
+  const { rows, times, dimensions, overAll } = keys;
+  if (rows === 0) return;
   const ordered = overAll
     ? [...dimensions].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     : dimensions;
@@ -71,11 +71,25 @@ export function hashBuckets(
       else dimension.describe(hasher, column, PREFIX_SOME, EMPTY_LIST);
     });
     const cells = ordered.map((dimension) => dimension.cells);
-    hasher.hash(overAll ? times.ids : new Int32Array(rows), cells, 0, rows, result, null);
+    hasher.hash(overAll ? times.ids : new Int32Array(rows), cells, 0, rows, out32, out128);
   } finally {
     kernel.release(mark);
   }
-  for (let row = 0; row < rows; row++) result[row] = Math.abs(result[row] % buckets);
+}
+
+/**
+ * Turns hashes into buckets as Druid's `murmur3_32_abs` does (HashBasedNumberedShardSpec): the remainder of the signed hash, then
+ * its absolute value.
+ *
+ * @param hashes murmur3_32 of rows 0 to `rows - 1`; their buckets take their place
+ */
+export function bucketsOfHashes(hashes: Int32Array, rows: number, buckets: number): void {
+  for (let row = 0; row < rows; row++) hashes[row] = hashBucket(hashes[row], buckets);
+}
+
+/** The bucket of one hash. */
+export function hashBucket(hash: number, buckets: number): number {
+  return Math.abs(hash % buckets);
 }
 
 function openFragments(hasher: GroupKeyHasher, times: HashedTimes, overAll: boolean): void {

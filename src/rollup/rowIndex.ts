@@ -20,6 +20,8 @@ export class RowIndex {
   /** Row number + 1; 0 is empty. */
   #table = new Int32Array(INITIAL_ROWS * 2);
   #batchHashes = new Int32Array(0);
+  /** The record that each new row of the batch stands for. */
+  #newRecords = new Int32Array(0);
 
   constructor(dimensions: number, metrics: readonly MetricState[], rollup: boolean) {
     this.cells = Array.from({ length: dimensions }, () => new Int32Array(INITIAL_ROWS));
@@ -47,25 +49,8 @@ export class RowIndex {
       return;
     }
     const hashes = this.#hashRecords(times, cells, count);
-    const table = this.#table;
-    const mask = table.length - 1;
-    for (let i = 0; i < count; i++) {
-      const hash = hashes[i];
-      let place = hash & mask;
-      for (;;) {
-        const row = table[place] - 1;
-        if (row < 0) {
-          table[place] = this.rows + 1;
-          rows[i] = this.#add(times[i], cells, i, hash);
-          break;
-        }
-        if (this.#hashes[row] === hash && this.times[row] === times[i] && this.#cellsEqual(row, cells, i)) {
-          rows[i] = row;
-          break;
-        }
-        place = (place + 1) & mask;
-      }
-    }
+    const added = this.#findRows(times, cells, hashes, count, rows);
+    this.#append(times, cells, hashes, count, added);
   }
 
   /** Bytes in use, metrics included; a function of the rows alone: it decides where runs are cut. */
@@ -87,21 +72,62 @@ export class RowIndex {
   }
 
   #hashRecords(times: Float64Array, cells: readonly Int32Array[], count: number): Int32Array {
-    if (this.#batchHashes.length < count) this.#batchHashes = new Int32Array(count);
+    if (this.#batchHashes.length < count) {
+      this.#batchHashes = new Int32Array(count);
+      this.#newRecords = new Int32Array(count);
+    }
     const hashes = this.#batchHashes;
-    for (let i = 0; i < count; i++) {
-      hashes[i] = Math.imul(times[i] % 0x1_0000_0000, 0x9e3779b1) ^ (times[i] / 0x1_0000_0000);
-    }
-    for (const column of cells) {
-      for (let i = 0; i < count; i++) {
-        const mixed = Math.imul(hashes[i] ^ column[i], 0x85ebca6b);
-        hashes[i] = mixed ^ (mixed >>> 15);
-      }
-    }
+    // To int32, so modulo 2^32.
+    for (let i = 0; i < count; i++) hashes[i] = Math.imul(times[i], 0x9e3779b1) ^ (times[i] / 0x1_0000_0000);
+    for (const column of cells) mixColumn(column, count, hashes);
     return hashes;
   }
 
-  #cellsEqual(row: number, cells: readonly Int32Array[], record: number): boolean {
+  /**
+   * Gives each record its row. Those of new rows are noted, and their rows only numbered: columns are appended afterwards.
+   *
+   * @returns how many rows are new
+   */
+  #findRows(
+    times: Float64Array,
+    cells: readonly Int32Array[],
+    hashes: Int32Array,
+    count: number,
+    rows: Int32Array,
+  ): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    const first = this.rows;
+    const newRecords = this.#newRecords;
+    let added = 0;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      let place = hash & mask;
+      for (;;) {
+        const row = table[place] - 1;
+        if (row < 0) {
+          newRecords[added] = i;
+          rows[i] = first + added++;
+          table[place] = first + added;
+          break;
+        }
+        const record = row < first ? -1 : newRecords[row - first];
+        if (
+          record < 0
+            ? this.#hashes[row] === hash && this.#isRow(row, times, cells, i)
+            : hashes[record] === hash && areEqual(times, cells, record, i)
+        ) {
+          rows[i] = row;
+          break;
+        }
+        place = (place + 1) & mask;
+      }
+    }
+    return added;
+  }
+
+  #isRow(row: number, times: Float64Array, cells: readonly Int32Array[], record: number): boolean {
+    if (this.times[row] !== times[record]) return false;
     const own = this.cells;
     for (let column = 0; column < own.length; column++) {
       if (own[column][row] !== cells[column][record]) return false;
@@ -109,13 +135,23 @@ export class RowIndex {
     return true;
   }
 
-  #add(time: number, cells: readonly Int32Array[], record: number, hash: number): number {
-    const row = this.rows++;
-    this.times[row] = time;
-    this.#hashes[row] = hash;
-    const own = this.cells;
-    for (let column = 0; column < own.length; column++) own[column][row] = cells[column][record];
-    return row;
+  /** Appends the records noted, column by column. */
+  #append(times: Float64Array, cells: readonly Int32Array[], hashes: Int32Array, count: number, added: number): void {
+    const row = this.rows;
+    if (added === count) {
+      this.times.set(times.subarray(0, count), row);
+      this.#hashes.set(hashes.subarray(0, count), row);
+      for (let column = 0; column < cells.length; column++)
+        this.cells[column].set(cells[column].subarray(0, count), row);
+    } else {
+      const newRecords = this.#newRecords;
+      for (let i = 0; i < added; i++) this.times[row + i] = times[newRecords[i]];
+      gather(hashes, newRecords, added, this.#hashes, row);
+      for (let column = 0; column < cells.length; column++) {
+        gather(cells[column], newRecords, added, this.cells[column], row);
+      }
+    }
+    this.rows += added;
   }
 
   #ensure(rows: number): void {
@@ -148,4 +184,24 @@ export class RowIndex {
     }
     this.#table = table;
   }
+}
+
+function mixColumn(column: Int32Array, count: number, hashes: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    const mixed = Math.imul(hashes[i] ^ column[i], 0x85ebca6b);
+    hashes[i] = mixed ^ (mixed >>> 15);
+  }
+}
+
+function areEqual(times: Float64Array, cells: readonly Int32Array[], left: number, right: number): boolean {
+  if (times[left] !== times[right]) return false;
+  for (let column = 0; column < cells.length; column++) {
+    if (cells[column][left] !== cells[column][right]) return false;
+  }
+  return true;
+}
+
+/** Copies elements `picked[0..count)` to `target[at..)`. */
+function gather(source: Int32Array, picked: Int32Array, count: number, target: Int32Array, at: number): void {
+  for (let i = 0; i < count; i++) target[at + i] = source[picked[i]];
 }

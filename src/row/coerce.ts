@@ -59,7 +59,8 @@ export function coerceDimension(batch: RecordBatch, at: number, type: NumericTyp
           putLong(target, small);
           return true;
         }
-      } else if (type === 'double' && plainNumber(batch, at) !== FieldKind.absent) return decimal(batch, at, type, target);
+      } else if (type === 'double' && plainNumber(batch, at) !== FieldKind.absent)
+        return decimal(batch, at, type, target);
       return dimensionText(textOf(batch, at), type, target);
     case FieldKind.text:
       return dimensionText(textOf(batch, at), type, target);

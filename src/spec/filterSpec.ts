@@ -1,6 +1,8 @@
+import { javaRegExp } from '../row/filter/javaRegex.ts';
 import type { FilterSpec } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { asList, readFields, readType } from './readFields.ts';
+import { checkRegex } from './regexField.ts';
 import { readString } from './scalar.ts';
 import {
   booleanFilterShape,
@@ -58,12 +60,8 @@ export function readFilter(log: SpecLog, node: SpecNode): FilterSpec | null {
       return readBound(log, object);
     case 'like':
       return readLike(log, object);
-    case 'regex': {
-      const fields = readFields(log, object, regexFilterShape, 'type');
-      refuseExtraction(log, fields.value.extractionFn);
-      const { dimension, pattern } = fields.value;
-      return dimension === null || pattern === null ? null : { type, dimension, pattern };
-    }
+    case 'regex':
+      return readRegex(log, object);
     case 'equals':
       return readEquals(log, object);
     case 'range':
@@ -142,6 +140,15 @@ function readLike(log: SpecLog, object: SpecObject): FilterSpec | null {
     return null;
   }
   return dimension === null || pattern === null ? null : { type: 'like', dimension, pattern, escape: mark };
+}
+
+function readRegex(log: SpecLog, object: SpecObject): FilterSpec | null {
+  const read = readFields(log, object, regexFilterShape, 'type');
+  const { dimension, pattern, extractionFn } = read.value;
+  refuseExtraction(log, extractionFn);
+  // Only the first match compiles it.
+  if (pattern !== null) checkRegex(log, read.at('pattern'), pattern, () => javaRegExp(pattern).test(''));
+  return dimension === null || pattern === null ? null : { type: 'regex', dimension, pattern };
 }
 
 function readEquals(log: SpecLog, object: SpecObject): FilterSpec | null {

@@ -1,5 +1,6 @@
 import { compileGranularity } from '../time/granularity.ts';
 import { intervalText } from '../time/isoText.ts';
+import { zoneOf } from '../time/zone.ts';
 import type { Granularity, GranularitySpec, Interval } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { asObject, readFields, readType } from './readFields.ts';
@@ -21,6 +22,7 @@ import {
   quote,
   type SpecNode,
   type SpecObject,
+  type Spot,
   spotOf,
 } from './specTree.ts';
 import { didYouMean } from './suggest.ts';
@@ -138,14 +140,20 @@ function readOr(
 export function readGranularity(log: SpecLog, node: SpecNode): Granularity | null {
   const granularity = node.kind === 'string' ? readNamed(log, node, node.text) : readObject(log, node);
   if (granularity === null) return null;
-  try {
-    compileGranularity(granularity);
-  } catch (error) {
-    log.error(spotOf(node), clauseOf(error));
-    return null;
-  }
+  if (!compiles(log, spotOf(node), () => compileGranularity(granularity))) return null;
   if (node.kind === 'string') log.use(pathOf(node), 'used', node.text.toUpperCase(), 'granularity');
   return granularity;
+}
+
+/** Whether something can be made ready for the tasks; if not, that is an error at `spot`. */
+function compiles(log: SpecLog, spot: Spot, compile: () => unknown): boolean {
+  try {
+    compile();
+    return true;
+  } catch (error) {
+    log.error(spot, clauseOf(error));
+    return false;
+  }
 }
 
 function readNamed(log: SpecLog, node: SpecNode, text: string): Granularity | null {
@@ -176,9 +184,13 @@ function readObject(log: SpecLog, node: SpecNode): Granularity | null {
         : { type: 'duration', durationMs: value.duration, origin };
     }
     default: {
-      const { value } = readFields(log, typed.object, periodGranularityShape, 'type');
-      const origin = value.origin === null ? null : readInstant(log, value.origin);
-      return value.period === null ? null : { type: 'period', period: value.period, timeZone: value.timeZone, origin };
+      const fields = readFields(log, typed.object, periodGranularityShape, 'type');
+      const { period, timeZone } = fields.value;
+      const origin = fields.value.origin === null ? null : readInstant(log, fields.value.origin);
+      const good = compiles(log, fields.at('timeZone'), () => zoneOf(timeZone));
+      if (period === null || !good) return null;
+      const granularity: Granularity = { type: 'period', period, timeZone, origin };
+      return compiles(log, fields.at('period'), () => compileGranularity(granularity)) ? granularity : null;
     }
   }
 }

@@ -1,6 +1,8 @@
+import { linePattern, listPattern } from '../input/regex/pattern.ts';
 import type { FlattenField, FlattenSpec, ParseSpec } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { asList, asObject, type Fields, readFields, readType } from './readFields.ts';
+import { checkRegex } from './regexField.ts';
 import { readString } from './scalar.ts';
 import {
   csvParseSpecShape,
@@ -166,6 +168,8 @@ function readRegex(log: SpecLog, object: SpecObject): ParserParts | null {
   const fields = readFields(log, object, regexParseSpecShape, 'format');
   const { pattern, columns, listDelimiter } = fields.value;
   checkColumns(log, fields.at('columns'), columns);
+  checkRegex(log, fields.at('listDelimiter'), listDelimiter, listPattern);
+  if (pattern !== null) checkRegex(log, fields.at('pattern'), pattern, linePattern);
   if (pattern === null) return partsOf(object, JSON_LINES, columns);
   return partsOf(object, { format: 'regex', pattern, columns, listDelimiter }, columns);
 }

@@ -1,4 +1,4 @@
-import { parseJodaPattern } from '../time/jodaPattern.ts';
+import { compileTimestampParser } from '../time/timestampParser.ts';
 import type { TimestampSpec } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { readFields } from './readFields.ts';
@@ -52,7 +52,7 @@ function checkPattern(log: SpecLog, spot: Spot, format: string): void {
     return;
   }
   try {
-    parseJodaPattern(format);
+    compileTimestampParser(format);
   } catch (error) {
     log.error(spot, clauseOf(error), null, didYouMean(format, NAMED_FORMATS));
     return;

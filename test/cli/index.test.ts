@@ -90,7 +90,13 @@ describe('a job that succeeds', () => {
       stdout: '',
       stderr: '',
     });
-    expect(JSON.parse(readFileSync(report, 'utf8'))).toEqual({ status: 'SUCCESS', ...wikipediaReport() });
+    const written = JSON.parse(readFileSync(report, 'utf8'));
+    expect(Object.keys(written)).toEqual(['ingestionStatsAndErrors', 'taskContext']);
+    expect(written.ingestionStatsAndErrors).toMatchObject({
+      type: 'ingestionStatsAndErrors',
+      taskId: 'index_hadoop_events_2024-01-31T12:00:00.000Z',
+      payload: { ingestionState: 'COMPLETED', errorMsg: null, segmentsPublished: 1 },
+    });
   });
 
   test('warnings about the spec go to stderr', async () => {
@@ -196,10 +202,31 @@ describe('a job that fails', () => {
 
   test('--json and --report tell it too', async () => {
     const report = join(folder, 'failed.json');
-    const { code, stdout } = await runCli(['index', good, '--json', '--report', report], new TestIo(), fail);
+    const job: RunIndexJob = (spec, options) => {
+      options.onProgress?.({ phase: 'merge', bytes: 0, bytesTotal: 0, rows: 0, tasksDone: 0, tasksTotal: 2 });
+      return fail(spec, options);
+    };
+    const { code, stdout } = await runCli(['index', good, '--json', '--report', report], new TestIo(), job);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({ status: 'FAILED', error: 'no data', causes: ['the folder is empty'] });
-    expect(readFileSync(report, 'utf8')).toBe(stdout);
+    expect(JSON.parse(readFileSync(report, 'utf8')).ingestionStatsAndErrors.payload).toMatchObject({
+      ingestionState: 'BUILD_SEGMENTS',
+      errorMsg: 'no data\nthe folder is empty',
+      rowStats: { determinePartitions: null, buildSegments: null },
+      segmentsPublished: 0,
+    });
+  });
+
+  test('so does a spec that cannot be read', async () => {
+    const report = join(folder, 'bad-spec.json');
+    const { code } = await runCli(['index', '-', '--quiet', '--report', report], new TestIo({ stdin: BAD_SPEC }));
+    expect(code).toBe(2);
+    const { taskId, payload } = JSON.parse(readFileSync(report, 'utf8')).ingestionStatsAndErrors;
+    expect(taskId).toMatch(/^index_hadoop_\d{4}-\d\d-\d\dT/);
+    expect(payload).toMatchObject({
+      ingestionState: 'NOT_STARTED',
+      errorMsg: '(stdin) is not valid: 1 error; nothing was run',
+    });
   });
 
   test('bad rows are shown', async () => {

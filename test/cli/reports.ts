@@ -13,7 +13,7 @@ export function wikipediaReport(): IndexReport {
     rowsStored: 39_244,
     segments: [segment('2015-09-12T00:00:00.000Z/2015-09-13T00:00:00.000Z', 0, 39_244)],
     segmentOutputPath: 'out/segments',
-    seconds: { read: 0.81, merge: 1.42, store: 0.004, total: 2.3 },
+    seconds: { read: 0.81, determine: 0, merge: 1.42, store: 0.004, total: 2.3 },
     workers: 2,
     notes: [],
   };
@@ -50,7 +50,7 @@ export function eventfulReport(): IndexReport {
     ],
     segments: days(1_990),
     segmentOutputPath: '/deep/storage/druid/segments',
-    seconds: { read: 301.4, merge: 98.2, store: 12, total: 412.9 },
+    seconds: { read: 301.4, determine: 0, merge: 98.2, store: 12, total: 412.9 },
     workers: 16,
     notes: [
       'the day 2015-09-14 got no rows: segments that it had before stay visible; ioConfig.dropExisting would empty it',

@@ -84,7 +84,7 @@ describe('wrong arguments', () => {
       'option --quirks is "duid", expected none or druid; did you mean druid?',
       'index ',
     ],
-    [['index', 'a', '--report', '-'], 'option --report needs a file; --json prints the report on stdout', 'index '],
+    [['index', 'a', '--report', '-'], 'option --report needs a file; --json prints a document on stdout', 'index '],
     [['schema', 'x'], 'unexpected argument "x"', 'schema '],
   ])('%j', async (argv, message, help) => {
     expect(await runCli(argv)).toEqual({

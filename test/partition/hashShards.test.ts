@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BATCH_ROWS } from '../../src/input/recordBatch.ts';
 import { createKernel } from '../../src/kernel/kernel.ts';
 import { murmur3x86_32 } from '../../src/kernel/murmur3.ts';
-import { hashBuckets } from '../../src/partition/hashShards.ts';
+import { bucketsOfHashes, hashKeys } from '../../src/partition/hashShards.ts';
 import { NumericDimension } from '../../src/row/dimension/numericDimension.ts';
 import { StringDimension } from '../../src/row/dimension/stringDimension.ts';
 import { batchOf, compareTexts } from '../row/dimension/fields.ts';
@@ -47,18 +47,19 @@ it("puts rows in the buckets of their group keys' JSON", () => {
             multiValueHandling: 'ARRAY',
             doubleText: String,
             nullElementsAsText: false,
-            hashAsSet: overAll,
           });
         const dimensions = [stringDimension('b', 0), stringDimension('a"', 1), new NumericDimension('n', 'long', 2)];
         const hashed = dimensions.map((dimension) => {
           const cells = new Int32Array(BATCH_ROWS);
           dimension.assemble(batch, records, rows.length, cells, new Uint8Array(BATCH_ROWS));
-          return dimension.hashed(cells);
+          return dimension.hashed(cells, overAll);
         });
         const times = [...new Set(rows.map((fields) => fields.time))];
         const ids = Int32Array.from(rows, (fields) => times.indexOf(fields.time));
         const result = new Int32Array(rows.length + 1).fill(77);
-        hashBuckets(kernel, rows.length, { times, ids }, hashed, overAll, buckets, result);
+        const keys = { rows: rows.length, times: { times, ids }, dimensions: hashed, overAll };
+        hashKeys(kernel, keys, result, null);
+        bucketsOfHashes(result, rows.length, buckets);
         const valuesOf = (value: string | number | null | (string | null)[]) => {
           if (value === null) return [];
           if (!Array.isArray(value)) return [String(value)];

@@ -106,7 +106,7 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
       s.dataSchema.granularitySpec.segmentGranularity = { type: 'period', period: 'P1D', timeZone: 'Mars/Olympus' };
     },
     [
-      'x.json:38:31 spec.dataSchema.granularitySpec.segmentGranularity: time zone "Mars/Olympus" is not known; give an IANA id such as "America/Los_Angeles", "UTC" or an offset such as "+05:30"',
+      'x.json:41:23 spec.dataSchema.granularitySpec.segmentGranularity.timeZone: time zone "Mars/Olympus" is not known; give an IANA id such as "America/Los_Angeles", "UTC" or an offset such as "+05:30"',
     ],
   ],
   [

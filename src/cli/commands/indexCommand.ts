@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
+import type { KeepRuns } from '../../mapreduce/index/partitioning.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
@@ -10,6 +11,7 @@ import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } fro
 /** A thread per core is the most that helps; this keeps slips of the pen from starting a million. */
 const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
+const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
 
 const OPTIONS = {
   workers: { requiresArg: true, describe: `Worker threads [default: one per core, here ${availableParallelism()}]` },
@@ -17,9 +19,13 @@ const OPTIONS = {
     requiresArg: true,
     describe: 'druid: the same segments as Druid even where it is wrong; none: the right ones [default: none]',
   },
-  json: { type: 'boolean', describe: 'The report as one JSON document on stdout, no summary' },
+  'keep-runs': {
+    requiresArg: true,
+    describe: 'Where shards follow from the data: never reads the input twice and needs less disk [default: auto]',
+  },
+  json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
-  report: { type: 'string', requiresArg: true, describe: 'A file for the JSON report' },
+  report: { type: 'string', requiresArg: true, describe: "A file for the task report, in Druid's form" },
 } as const;
 
 /** Options of Druid's Java command line, taken so that scripts need no change. */
@@ -65,7 +71,7 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
         .positional('spec', SPEC)
         .options(OPTIONS)
         .example('$0 index spec.json', 'Run a job')
-        .example('$0 index spec.json --json', 'For scripts: stdout gets the report')
+        .example('$0 index spec.json --json', 'For scripts: one JSON document on stdout')
         .example('$0 index - < spec.json', 'A spec from stdin')
         .epilogue(EXIT_CODES_TEXT),
     (args) => {
@@ -81,6 +87,7 @@ function readArguments(args: RawArguments): IndexArguments {
     spec: args.spec as string,
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
+    keepRuns: args['keep-runs'] === undefined ? 'auto' : oneOf('keep-runs', args['keep-runs'], KEEP_RUNS),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : readReport(args.report as string),
@@ -89,5 +96,5 @@ function readArguments(args: RawArguments): IndexArguments {
 
 function readReport(path: string): string {
   if (path !== STDIN) return path;
-  throw new UsageError('option --report needs a file; --json prints the report on stdout');
+  throw new UsageError('option --report needs a file; --json prints a document on stdout');
 }

@@ -1,7 +1,22 @@
 import type { IndexPhase, IndexProgress } from '../../mapreduce/index/indexReport.ts';
 import { bytesText, countOf, countText, remainingText } from '../text/numbers.ts';
 
-const VERBS: Record<IndexPhase, string> = { read: 'reading', merge: 'merging', store: 'storing' };
+const VERBS: Record<IndexPhase, string> = {
+  determine: 'finding shards',
+  read: 'reading',
+  scatter: 'cutting into shards',
+  merge: 'merging',
+  store: 'storing',
+};
+
+/** What tasks of a phase make, where they do not read the input. */
+const TASKS: Record<IndexPhase, string> = {
+  determine: 'part',
+  read: 'split',
+  scatter: 'run',
+  merge: 'segment',
+  store: 'segment',
+};
 
 /** Rates of the first moments say nothing yet. */
 const RATE_SECONDS_MIN = 0.5;
@@ -23,9 +38,15 @@ export class PhaseClock {
   }
 }
 
-/** How much of a phase is done, 0 to 1: by bytes while reading, by segments afterwards. */
-export function fractionDone({ phase, bytes, bytesTotal, tasksDone, tasksTotal }: IndexProgress): number {
-  const [done, total] = phase === 'read' ? [bytes, bytesTotal] : [tasksDone, tasksTotal];
+/** Shards are found from the input, or from what `read` left. */
+function readsInput({ phase, bytesTotal }: IndexProgress): boolean {
+  return phase === 'read' || (phase === 'determine' && bytesTotal > 0);
+}
+
+/** How much of a phase is done, 0 to 1: by bytes where the input is read, else by tasks. */
+export function fractionDone(progress: IndexProgress): number {
+  const { bytes, bytesTotal, tasksDone, tasksTotal } = progress;
+  const [done, total] = readsInput(progress) ? [bytes, bytesTotal] : [tasksDone, tasksTotal];
   return total > 0 ? Math.min(1, done / total) : 0;
 }
 
@@ -39,9 +60,9 @@ export function progressFacts(progress: IndexProgress, seconds: number): string[
   const facts = [
     // Never 100% before it is true.
     `${fraction === 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`,
-    phase === 'read'
+    readsInput(progress)
       ? `${bytesText(bytes)} of ${bytesText(bytesTotal)}`
-      : `${countText(tasksDone)} of ${countOf(tasksTotal, 'segment')}`,
+      : `${countText(tasksDone)} of ${countOf(tasksTotal, TASKS[phase])}`,
   ];
   if (phase === 'store') return facts;
   facts.push(countOf(rows, 'row'));

@@ -89,6 +89,7 @@ function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, colu
     `${secondsText(seconds.total)} with ${countOf(workers, 'worker')},`,
     `${countText(rate)} rows/s:`,
     `read ${secondsText(seconds.read)},`,
+    ...(seconds.determine > 0 ? [`find shards ${secondsText(seconds.determine)},`] : []),
     `merge ${secondsText(seconds.merge)},`,
     `store ${secondsText(seconds.store)}`,
   ];

@@ -1,9 +1,9 @@
+import { decodeJavaUtf8 } from '../javaUtf8.ts';
 import { invalidUtf8At } from '../json/text.ts';
 import { FieldKind } from '../record.ts';
 import type { RecordBatch } from '../recordBatch.ts';
 import type { SpanColumns } from '../spanColumns.ts';
 import { UNWANTED } from './columns.ts';
-import { decodeJavaUtf8 } from './javaUtf8.ts';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;

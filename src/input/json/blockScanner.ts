@@ -36,11 +36,6 @@ const State = {
 /** Fields per call of the kernel that it leaves to this side. */
 const DEFERRED_MAX = 4096;
 
-export interface JsonBlockScannerOptions extends ScannerOptions {
-  /** Field names are taken in lower case. */
-  readonly lowercaseKeys: boolean;
-}
-
 /**
  * Scans blocks of lines, a JSON object in each, into a RecordBatch: many lines per call of the batch's kernel. Lines that
  * the kernel gives back - malformed ones, new field names, rare forms - are scanned by a JsonScanner, one at a time; so
@@ -50,7 +45,7 @@ export class JsonBlockScanner implements RecordScanner {
   readonly #batch: RecordBatch;
   readonly #scanner: JsonScanner;
   readonly #keys: KernelKeys;
-  readonly #onMalformed: JsonBlockScannerOptions['onMalformed'];
+  readonly #onMalformed: ScannerOptions['onMalformed'];
   readonly #state: number;
   readonly #deferred: number;
   /** The lines of the block where they came from: they stay in place when the kernel's memory grows. */
@@ -59,7 +54,7 @@ export class JsonBlockScanner implements RecordScanner {
   #at = 0;
 
   /** @param batch filled by this scanner only; what is scanned lies in its kernel */
-  constructor(batch: RecordBatch, options: JsonBlockScannerOptions) {
+  constructor(batch: RecordBatch, options: ScannerOptions) {
     const { kernel } = batch;
     this.#batch = batch;
     this.#scanner = new JsonScanner(batch, options);

@@ -12,13 +12,12 @@ export class KeyTable {
   readonly #ids = new Map<string, number>();
   readonly #slotsByName: Map<string, number>;
   readonly #batch: RecordBatch;
-  readonly #lowercase: boolean;
   readonly #discover: boolean;
 
-  constructor(batch: RecordBatch, options: { readonly lowercaseKeys: boolean; readonly discover: boolean }) {
+  /** @param discover whether names without a slot get one */
+  constructor(batch: RecordBatch, discover: boolean) {
     this.#batch = batch;
-    this.#lowercase = options.lowercaseKeys;
-    this.#discover = options.discover;
+    this.#discover = discover;
     this.#slotsByName = new Map(batch.fieldNames.map((name, slot) => [name, slot]));
   }
 
@@ -55,8 +54,7 @@ export class KeyTable {
     const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, close - start).toString('latin1');
     const known = this.#ids.get(raw);
     if (known !== undefined) return known;
-    const decoded = decodeJsonString(bytes, start, close, escaped);
-    const slot = this.#slotFor(this.#lowercase ? decoded.toLowerCase() : decoded);
+    const slot = this.#slotFor(decodeJsonString(bytes, start, close, escaped));
     if (this.#names.length >= KEYS_MAX) return -slot - 2;
     const id = this.#names.length;
     this.#ids.set(raw, id);

@@ -1,12 +1,12 @@
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+import { decodeJavaUtf8 } from '../javaUtf8.ts';
 
 /**
- * Decodes the bytes between the quotes of a JSON string. Invalid UTF-8 becomes U+FFFD, as Druid's reader of text has it.
+ * Decodes the bytes between the quotes of a JSON string; invalid UTF-8 becomes U+FFFD as in Java.
  *
  * @param escaped whether a backslash occurs between `start` and `end`
  */
 export function decodeJsonString(bytes: Uint8Array, start: number, end: number, escaped: boolean): string {
-  const raw = decoder.decode(bytes.subarray(start, end));
+  const raw = decodeJavaUtf8(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
   return escaped ? (JSON.parse(`"${raw}"`) as string) : raw;
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { columnFields, defaultColumnName, UNWANTED } from '../delimited/columns.ts';
-import { decodeJavaUtf8 } from '../delimited/javaUtf8.ts';
+import { decodeJavaUtf8 } from '../javaUtf8.ts';
 import type { LineBlock } from '../lines/lineBlocks.ts';
 import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
 import { FieldKind } from '../record.ts';

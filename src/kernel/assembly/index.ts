@@ -14,5 +14,6 @@ export { hashGroupKeys } from './groupKeys';
 export { putJsonKey } from './jsonKeys';
 export { scanJsonLines } from './jsonScan';
 export { murmur3x64_128, murmur3x86_32 } from './murmur3';
+export { parseDoubles, parseLongs } from './numbers';
 export { lz4Encode } from './lz4Encode';
 export { lz4Decode } from './lz4Decode';

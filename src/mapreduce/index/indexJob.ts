@@ -1,38 +1,30 @@
 import { join, resolve } from 'node:path';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
-import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits, splitLabel } from '../../input/splits/splits.ts';
-import {
-  dataSegmentJson,
-  hashedShardSpec,
-  numberedShardSpec,
-  type ShardSpec,
-} from '../../publish/layout/dataSegment.ts';
+import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
+import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
 import { defaultStorageDir, INDEX_ZIP, segmentId } from '../../publish/layout/layout.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
-import {
-  addRowCounts,
-  newRowCounts,
-  type RowCounts,
-  type RowSample,
-  SAMPLES_PER_REASON,
-  unparseableRows,
-} from '../../row/rowCounts.ts';
-import type { JobSpec, PartitionsSpec } from '../../spec/jobSpec.ts';
+import type { JobSpec } from '../../spec/jobSpec.ts';
 import type { FileStatus } from '../../storage/storage.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
-import type { Engine, PhaseProgress, Task } from '../job.ts';
+import type { Engine, Task } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
-import { BadRowsError, NoDataError } from './errors.ts';
-import type { IndexConfig, MapManifest, MapPayload, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
-import type { IndexPhase, IndexProgress, IndexReport, SegmentReport } from './indexReport.ts';
+import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
+import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { JobDirectory } from './jobDirectory.ts';
+import { shardsOf } from './mapOutput.ts';
+import { hashDimensions, type KeepRuns, shardsGiven } from './partitioning.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
+import { RunMaker } from './runMaker.ts';
+import { shardSpecOf } from './shardSpec.ts';
 
 export interface IndexOptions {
   readonly workers: number;
   readonly quirks: Quirks;
+  /** Default `auto`. */
+  readonly keepRuns?: KeepRuns;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
 }
@@ -93,19 +85,23 @@ class IndexJob {
     if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
     const splits = planMaps(files, this.#options.quirks);
-    const maps = await this.#map(splits);
-    const counts = newRowCounts();
-    for (const map of maps) addRowCounts(counts, map.counts);
-    const samples = firstSamples(maps);
-    this.#checkBadRows(counts, samples);
+    const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
+    const { counts, samples, runs, planOf } = await maker.make(splits);
     const read = performance.now();
-    const shards = planShards(maps, hashBuckets(job.tuning.partitions), this.#options.quirks === 'druid');
-    if (shards.length === 0) throw new NoDataError(counts, job.granularity.intervals, samples);
+    const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
+    this.#noteFewTuples(shards);
     const store = new SegmentStore(output);
     try {
       const segments = await this.#reduce(shards, output, store);
       const merged = performance.now();
-      this.#progress('store', 0)({ bytes: 0, rows: 0, tasksDone: 0, tasksTotal: segments.length });
+      this.#options.onProgress?.({
+        phase: 'store',
+        bytes: 0,
+        bytesTotal: 0,
+        rows: 0,
+        tasksDone: 0,
+        tasksTotal: segments.length,
+      });
       this.#options.signal.throwIfAborted();
       await store.store();
       const stored = performance.now();
@@ -120,7 +116,8 @@ class IndexJob {
         segments,
         segmentOutputPath: output,
         seconds: {
-          read: (read - started) / 1000,
+          read: (read - started - maker.determineMs) / 1000,
+          determine: maker.determineMs / 1000,
           merge: (merged - read) / 1000,
           store: (stored - merged) / 1000,
           total: (stored - started) / 1000,
@@ -134,25 +131,29 @@ class IndexJob {
     }
   }
 
-  async #map(splits: readonly InputSplit[]): Promise<MapManifest[]> {
-    const { maxParseExceptions, partitions } = this.#job.tuning;
-    if (partitions.type !== 'hashed' || partitions.numShards === null) {
-      this.#notes.push('Partitions are not determined from the data yet: every time chunk becomes one segment.');
-    }
-    const tasks = splits.map(
-      (split): Task => ({
-        kind: 'mapIndex',
-        id: `map-${String(split.index).padStart(6, '0')}`,
-        label: splitLabel(split),
-        payload: { config: this.#config, split, badRowsMax: maxParseExceptions } satisfies MapPayload,
-      }),
-    );
-    const bytesTotal = splits.reduce((sum, split) => sum + split.bytes, 0);
+  readonly #runPhase: RunPhase = async (phase, tasks, bytesTotal = 0) => {
+    const { signal, onProgress } = this.#options;
     const outcomes = await this.#engine.run(tasks, {
-      signal: this.#options.signal,
-      onProgress: this.#progress('read', bytesTotal),
+      signal,
+      onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
     });
-    return outcomes.map((outcome) => outcome.result as MapManifest);
+    return outcomes.map(({ result }) => result);
+  };
+
+  /** Few distinct values of the partition dimensions make fewer segments than the rows want (docs/quirks.md, row 7). */
+  #noteFewTuples(shards: readonly PlannedShard[]): void {
+    const names = hashDimensions(this.#config);
+    if (names.length === 0 || shardsGiven(this.#job.tuning.partitions) !== null) return;
+    const chunks = new Map(shards.map(({ plan }) => [plan.chunk, { wanted: shardsOf(plan), made: 0 }]));
+    for (const { plan } of shards) (chunks.get(plan.chunk) as { made: number }).made++;
+    const short = [...chunks].filter(([, { wanted, made }]) => made < wanted);
+    if (short.length === 0) return;
+    const [chunk, { wanted, made }] = short[0];
+    const others = short.length === 1 ? '' : `, and ${short.length - 1} more like it`;
+    this.#notes.push(
+      `Too few distinct values of ${names.join(', ')} to hash by: the time chunk ${isoText(chunk)} got ${made} of the ${wanted} ` +
+        `segments that its rows want${others}.`,
+    );
   }
 
   async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
@@ -160,7 +161,7 @@ class IndexJob {
     const places = shards.map((shard) => {
       const key = {
         dataSource: this.#job.dataSource,
-        interval: { start: shard.chunk, end: this.#chunks.endOf(shard.chunk) },
+        interval: { start: shard.plan.chunk, end: this.#chunks.endOf(shard.plan.chunk) },
         version: this.#version,
         partitionNum: shard.partitionNum,
       };
@@ -182,11 +183,8 @@ class IndexJob {
         } satisfies ReducePayload,
       };
     });
-    const outcomes = await this.#engine.run(tasks, {
-      signal: this.#options.signal,
-      onProgress: this.#progress('merge', 0),
-    });
-    return shards.map((shard, i) => this.#report(shard, places[i], outcomes[i].result as ReduceManifest));
+    const made = (await this.#runPhase('merge', tasks)) as ReduceManifest[];
+    return shards.map((shard, i) => this.#report(shard, places[i], made[i]));
   }
 
   #report(
@@ -210,24 +208,11 @@ class IndexJob {
           loadSpec: { type: 'local', path: place.final },
           dimensions: job.dimensions.dimensions.map((dimension) => dimension.name),
           metrics: job.metrics.map((metric) => metric.name),
-          shardSpec: shardSpecOf(shard, job),
+          shardSpec: shardSpecOf(shard, this.#config),
           size: made.size,
         }),
       ),
     };
-  }
-
-  #checkBadRows(counts: RowCounts, samples: readonly RowSample[]): void {
-    const allowed = this.#job.tuning.maxParseExceptions;
-    // Druid's indexer counts per map task (docs/quirks.md, row 6).
-    if (allowed === null || this.#options.quirks === 'druid') return;
-    const bad = unparseableRows(counts) + counts.processedWithErrors;
-    if (bad > allowed) throw new BadRowsError(bad, allowed, samples);
-  }
-
-  #progress(phase: IndexPhase, bytesTotal: number): (progress: PhaseProgress) => void {
-    const { onProgress } = this.#options;
-    return (progress) => onProgress?.({ phase, bytesTotal, ...progress });
   }
 }
 
@@ -254,33 +239,4 @@ function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
   return together
     .flatMap((some) => planSplits(some, { maxSplitBytes: MAX_SPLIT_BYTES_DEFAULT }))
     .map((split, index) => ({ ...split, index }));
-}
-
-function hashBuckets(partitions: PartitionsSpec): number {
-  return partitions.type === 'hashed' ? (partitions.numShards ?? 1) : 1;
-}
-
-function shardSpecOf(shard: PlannedShard, job: JobSpec): ShardSpec {
-  const { partitionNum, partitions } = shard;
-  const spec = job.tuning.partitions;
-  if (job.tuning.forceExtendableShardSpecs) return numberedShardSpec({ partitionNum, partitions });
-  return hashedShardSpec({
-    partitionNum,
-    partitions,
-    bucketId: shard.bucket,
-    numBuckets: hashBuckets(spec),
-    partitionDimensions: spec.type === 'hashed' ? spec.partitionDimensions : [],
-  });
-}
-
-/** The first samples of each reason over all splits. */
-function firstSamples(maps: readonly MapManifest[]): RowSample[] {
-  const seen = new Map<string, number>();
-  return maps
-    .flatMap((map) => map.samples)
-    .filter(({ reason }) => {
-      const count = seen.get(reason) ?? 0;
-      seen.set(reason, count + 1);
-      return count < SAMPLES_PER_REASON;
-    });
 }

@@ -1,4 +1,7 @@
 import type { InputSplit } from '../../input/splits/splits.ts';
+import type { KeySectionRef } from '../../partition/determine/keyRun.ts';
+import type { RangePlan } from '../../partition/determine/planRanges.ts';
+import type { ChunkCounts } from '../../partition/determine/valueCounter.ts';
 import type { SectionRef } from '../../rollup/run/run.ts';
 import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
@@ -12,8 +15,34 @@ export interface IndexConfig {
   readonly quirks: Quirks;
 }
 
+/** The shards of a time chunk. */
+export type ChunkPlan =
+  | {
+      readonly type: 'hashed';
+      /** Start of the time chunk, epoch milliseconds. */
+      readonly chunk: number;
+      readonly buckets: number;
+    }
+  | ({ readonly type: 'ranges'; readonly chunk: number } & RangePlan);
+
+/** What a map task does with its rows. */
+export type MapPass =
+  /** The spec gives the number of shards: rows go to them at once. */
+  | { readonly type: 'numShards'; readonly numShards: number }
+  | {
+      /** Shards are to be found: the task leaves what they are found by. */
+      readonly type: 'determine';
+      /** Rows are left as runs, which are cut into shards later; else the input is read again. */
+      readonly keepsRuns: boolean;
+      /** Parts that key runs are divided into. */
+      readonly keyParts: number;
+    }
+  /** Shards have been found: rows go to them. */
+  | { readonly type: 'planned'; readonly plan: readonly ChunkPlan[] };
+
 export interface MapPayload {
   readonly config: IndexConfig;
+  readonly pass: MapPass;
   readonly split: InputSplit;
   /** Bad rows that this task may meet before it stops; null is unlimited. */
   readonly badRowsMax: number | null;
@@ -27,12 +56,59 @@ export interface RunManifest {
   readonly sections: readonly SectionRef[];
 }
 
+/** What a map task knows of a time chunk that it found rows of. */
+export interface ChunkKeys {
+  /** Start of the time chunk, epoch milliseconds. */
+  readonly chunk: number;
+  /** Image of the estimator of distinct group keys, where partitions are hashed; else null. */
+  readonly cardinality: string | null;
+}
+
+/** A key run that a map task wrote. */
+export interface KeyRunManifest {
+  readonly path: string;
+  readonly sections: readonly KeySectionRef[];
+}
+
+/** Group keys as Druid writes them, of all rows of a map task (`druidKeys.ts`). */
+export interface DruidKeysManifest {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 export interface MapManifest {
   readonly split: InputSplit;
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
-  /** In position order. */
+  /** In position order; none where the task only determined partitions. */
   readonly runs: readonly RunManifest[];
+  /** Time chunks of rows, of a task that determines partitions. */
+  readonly chunks: readonly ChunkKeys[];
+  /** In position order, of a task that determines ranges. */
+  readonly keyRuns: readonly KeyRunManifest[];
+  /** Of a task that determines ranges with `--quirks druid`. */
+  readonly druidKeys: DruidKeysManifest | null;
+}
+
+export interface CountPayload {
+  readonly config: IndexConfig;
+  /** The part of the keys that is counted. */
+  readonly part: number;
+  /** In position order; sections of that part. */
+  readonly keyRuns: readonly KeyRunManifest[];
+}
+
+export interface CountManifest {
+  readonly path: string;
+  /** By time. */
+  readonly chunks: readonly ChunkCounts[];
+}
+
+export interface ScatterPayload {
+  readonly config: IndexConfig;
+  readonly plan: readonly ChunkPlan[];
+  /** Sections of one run whose chunks have several shards. */
+  readonly sections: readonly SectionInputRef[];
 }
 
 /** A section of a run, as input of a reduce task. */

@@ -1,13 +1,18 @@
 import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
+import type { Task } from '../job.ts';
 
 /** A phase of an indexing job, as people see it. */
-export type IndexPhase = 'read' | 'merge' | 'store';
+export type IndexPhase = 'determine' | 'read' | 'scatter' | 'merge' | 'store';
 
 /** Told while a job runs; for display only. */
 export interface IndexProgress {
-  /** `read`: splits to runs; `merge`: runs to segments; `store`: segments get their final names. */
+  /**
+   * `determine`: shards are found, from the input or from the keys that `read` left; `read`: splits to runs; `scatter`: runs are cut
+   * into shards; `merge`: runs to segments; `store`: segments get their final names. Which ones there are depends on the
+   * partitionsSpec.
+   */
   readonly phase: IndexPhase;
-  /** Stored input bytes read so far, and in all; of the `read` phase. */
+  /** Stored input bytes read so far, and in all; 0 where a phase does not read the input. */
   readonly bytes: number;
   readonly bytesTotal: number;
   /** Records read (`read`) or rows written (`merge`) so far. */
@@ -15,6 +20,14 @@ export interface IndexProgress {
   readonly tasksDone: number;
   readonly tasksTotal: number;
 }
+
+/**
+ * Runs the tasks of a phase and tells how they get on.
+ *
+ * @param bytesTotal input bytes that they read
+ * @returns their manifests, in the order of the tasks
+ */
+export type RunPhase = (phase: IndexPhase, tasks: readonly Task[], bytesTotal?: number) => Promise<unknown[]>;
 
 /** A segment that was made. */
 export interface SegmentReport {
@@ -46,7 +59,14 @@ export interface IndexReport {
   /** By time, then partition. */
   readonly segments: readonly SegmentReport[];
   readonly segmentOutputPath: string;
-  readonly seconds: { readonly read: number; readonly merge: number; readonly store: number; readonly total: number };
+  readonly seconds: {
+    readonly read: number;
+    /** Between reading and merging, or before reading: finding shards and cutting runs into them. */
+    readonly determine: number;
+    readonly merge: number;
+    readonly store: number;
+    readonly total: number;
+  };
   readonly workers: number;
   /** Sentences for people: what was decided or passed over. */
   readonly notes: readonly string[];

@@ -1,27 +1,25 @@
-import { join } from 'node:path';
-import { createRecordReader, type RecordReader } from '../../input/createScanner.ts';
+import type { RecordReader } from '../../input/createScanner.ts';
 import type { LineBlock } from '../../input/lines/lineBlocks.ts';
-import { RecordBatch } from '../../input/recordBatch.ts';
-import { createKernel } from '../../kernel/kernel.ts';
+import type { RecordBatch } from '../../input/recordBatch.ts';
 import { type RowReason, type RowSample, SAMPLES_PER_REASON, unparseableRows } from '../../row/rowCounts.ts';
-import { Slots } from '../../row/slots.ts';
 import type { TaskContext } from '../job.ts';
 import { BadRowsError } from './errors.ts';
-import { flushRun } from './flushRun.ts';
-import type { MapManifest, MapPayload, RunManifest } from './indexPayload.ts';
-import { RowAssembler } from './rowAssembler.ts';
-import { RunFileWriter } from './runFile.ts';
+import type { MapManifest, MapPayload } from './indexPayload.ts';
+import { MapOutput } from './mapOutput.ts';
+import { leaveWorkspace, type MapWorkspace, takeWorkspace } from './mapWorkspace.ts';
+import type { RowAssembler } from './rowAssembler.ts';
 
 /** Characters of a record that a sample shows. */
 const SAMPLE_TEXT_MAX = 400;
 /** Records between two looks at the memory in use: a fixed number, so that runs are cut at the same records everywhere. */
 const CHECK_RECORDS = 4096;
-/** Memory of the kernel at first: growing it renews every view of it. */
-const KERNEL_RESERVE_BYTES = 64 * 1024 * 1024;
 
 /** Parses one split, rolls its rows up and leaves them as sorted runs. */
 export async function mapIndex(payload: MapPayload, context: TaskContext): Promise<MapManifest> {
-  return new MapTask(payload, context).run();
+  const workspace = takeWorkspace(payload.config);
+  const manifest = await new MapTask(payload, context, workspace).run();
+  leaveWorkspace(workspace);
+  return manifest;
 }
 
 class MapTask {
@@ -30,7 +28,7 @@ class MapTask {
   readonly #batch: RecordBatch;
   readonly #reader: RecordReader;
   readonly #assembler: RowAssembler;
-  readonly #runs: RunManifest[] = [];
+  readonly #output: MapOutput;
   readonly #samples: RowSample[] = [];
   readonly #sampled = new Map<RowReason, number>();
   /** Records of the current stretch between two looks at the memory. */
@@ -38,19 +36,15 @@ class MapTask {
   readonly #stretchMax: number;
   #block: LineBlock | null = null;
 
-  constructor(payload: MapPayload, context: TaskContext) {
+  constructor(payload: MapPayload, context: TaskContext, workspace: MapWorkspace) {
     const { job } = payload.config;
     this.#payload = payload;
     this.#context = context;
-    const slots = new Slots(job);
-    const kernel = createKernel();
-    kernel.reserve(KERNEL_RESERVE_BYTES);
-    this.#batch = new RecordBatch(kernel, slots.names);
-    this.#reader = createRecordReader(job.parse, this.#batch, {
-      discover: false,
-      onMalformed: (start, end, problem) => this.#malformed(start, end, problem),
-    });
-    this.#assembler = new RowAssembler(payload.config, slots, kernel);
+    this.#output = new MapOutput(payload, context.attemptDirectory);
+    this.#batch = workspace.batch;
+    this.#reader = workspace.reader;
+    this.#assembler = workspace.assembler;
+    workspace.onMalformed = (start, end, problem) => this.#malformed(start, end, problem);
     this.#stretchMax = Math.max(1, Math.min(CHECK_RECORDS, job.tuning.maxRowsInMemory));
   }
 
@@ -61,7 +55,8 @@ class MapTask {
       this.#context.progress.addBytes(block.end - block.start);
     }
     if (this.#assembler.index.rows > 0) this.#flush();
-    return { split: this.#payload.split, counts: this.#assembler.counts, samples: this.#samples, runs: this.#runs };
+    const { counts } = this.#assembler;
+    return { split: this.#payload.split, counts, samples: this.#samples, ...this.#output.finish() };
   }
 
   #scanBlock(block: LineBlock): void {
@@ -99,15 +94,7 @@ class MapTask {
   }
 
   #flush(): void {
-    const { job } = this.#payload.config;
-    const path = join(this.#context.attemptDirectory, `run-${String(this.#runs.length).padStart(5, '0')}`);
-    const file = new RunFileWriter(path);
-    try {
-      const sections = flushRun(this.#assembler, job.tuning.partitions, file);
-      this.#runs.push({ path, ...file.finish(), sections });
-    } finally {
-      file.close();
-    }
+    this.#output.flush(this.#assembler);
     this.#assembler.clear();
   }
 

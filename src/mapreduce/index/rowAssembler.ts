@@ -18,6 +18,7 @@ import { TimeColumn } from '../../row/timeColumn.ts';
 import type { DimensionSpec } from '../../spec/jobSpec.ts';
 import { type CompiledGranularity, compileGranularity } from '../../time/granularity.ts';
 import type { IndexConfig } from './indexPayload.ts';
+import { hashDimensions, isPartitioned } from './partitioning.ts';
 
 /** Told of every record that is not an ordinary row. */
 export type RecordReport = (reason: RowReason, record: number) => void;
@@ -37,7 +38,8 @@ export class RowAssembler {
    */
   readonly hashColumns: readonly DimensionColumn[];
   readonly chunks: ChunkFinder;
-  readonly counts: RowCounts = newRowCounts();
+  /** Of the records since `reset`. */
+  counts: RowCounts = newRowCounts();
   readonly #queryGranularity: CompiledGranularity;
   readonly #time: TimeColumn;
   readonly #filter: RowFilter | null;
@@ -55,8 +57,7 @@ export class RowAssembler {
     const { job } = config;
     const druid = config.quirks === 'druid';
     const doubleText = druid ? javaDoubleTextJdk17 : javaDoubleText;
-    const { partitions } = job.tuning;
-    const partitionDimensions = partitions.type === 'hashed' ? partitions.partitionDimensions : [];
+    const keyDimensions = hashDimensions(config);
     this.chunks = chunkFinder(job.granularity);
     this.#queryGranularity = compileGranularity(job.granularity.queryGranularity);
     this.#time = new TimeColumn(job.timestamp, slots.of(job.timestamp.column));
@@ -73,7 +74,6 @@ export class RowAssembler {
         multiValueHandling: handling,
         doubleText,
         nullElementsAsText: druid,
-        hashAsSet: partitionDimensions.length === 0,
       });
     this.dimensions = job.dimensions.dimensions.map((spec) =>
       spec.type === 'string'
@@ -81,12 +81,12 @@ export class RowAssembler {
         : new NumericDimension(spec.name, spec.type, slots.of(spec.name)),
     );
     const hashed = job.dimensions.dimensions.filter(
-      (spec) => partitionDimensions.length === 0 || partitionDimensions.includes(spec.name),
+      (spec) => keyDimensions.length === 0 || keyDimensions.includes(spec.name),
     );
     this.hashColumns =
-      druid && partitions.type === 'hashed' && (partitions.numShards ?? 1) > 1
+      druid && isPartitioned(job.tuning.partitions)
         ? hashed
-            .filter((spec) => spec.type !== 'string' || partitionDimensions.length > 0)
+            .filter((spec) => spec.type !== 'string' || keyDimensions.length > 0)
             .map((spec) => stringDimension(spec, 'ARRAY'))
         : [];
     const states: MetricState[] = job.metrics.map((metric) => createState(metric, druid));
@@ -138,6 +138,12 @@ export class RowAssembler {
     this.index.clear();
     for (const dimension of this.dimensions) dimension.clear();
     for (const dimension of this.hashColumns) dimension.clear();
+  }
+
+  /** Forgets rows and counts, for the records of another split; the counts so far stay their holder's. */
+  reset(): void {
+    this.clear();
+    this.counts = newRowCounts();
   }
 
   /** Picks the records that become rows and truncates their times. */

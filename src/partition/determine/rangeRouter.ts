@@ -14,20 +14,11 @@ export interface RangeBounds {
 }
 
 /**
- * Finds the shard of a tuple as Druid does: the first whose range holds it, start included, end not
- * (`DimensionRangeShardSpec.isInChunk`).
+ * Finds the shards of many rows of a time chunk as Druid does (`BaseDimensionRangeShardSpec.getLookup`): by halving, among the ranges
+ * sorted by start, then end. Ranges hold their start, and not their end; where they overlap, which Druid's own plans may, it depends
+ * on the halving which one gets a row.
  *
- * @returns its place, or -1 where none holds it
- */
-export function rangeOf(ranges: readonly RangeBounds[], tuple: Tuple): number {
-  return ranges.findIndex(
-    ({ start, end }) =>
-      (start === null || compareTuples(start, tuple) <= 0) && (end === null || compareTuples(tuple, end) < 0),
-  );
-}
-
-/**
- * Finds the shards of many rows of a time chunk by integer compares: every value becomes its **position** among the values that
+ * Rows are compared by integers: every value becomes its **position** among the values that
  * bounds are made of, once per distinct cell, and bounds and rows are compared by positions.
  *
  * Null is at 0, the i-th bound value at 2i + 2, and a value between two of them at the odd number between.
@@ -42,8 +33,8 @@ export class RangeRouter {
   readonly #ends: Int32Array;
   readonly #hasStart: Uint8Array;
   readonly #hasEnd: Uint8Array;
-  /** Each range ends where the next one starts, so that a row can be searched by halving. */
-  readonly #contiguous: boolean;
+  /** Ranges by start (unbounded first), then end (unbounded last). */
+  readonly #order: Int32Array;
   readonly #found = new FoundText();
   readonly #row: Int32Array;
 
@@ -59,7 +50,7 @@ export class RangeRouter {
     this.#hasEnd = Uint8Array.from(ranges, ({ end }) => (end === null ? 0 : 1));
     this.#starts = Int32Array.from(ranges.flatMap(({ start }) => this.#positions(start)));
     this.#ends = Int32Array.from(ranges.flatMap(({ end }) => this.#positions(end)));
-    this.#contiguous = isContiguous(ranges);
+    this.#order = Int32Array.from(ranges.keys()).sort((a, b) => compareBounds(ranges[a], ranges[b]));
     this.#row = new Int32Array(dimensions);
   }
 
@@ -69,7 +60,7 @@ export class RangeRouter {
    * @param dimensions the partition dimensions in their order
    * @param cellMax highest cell of each; tables of this length are made where they pay. Negative cells are looked up one by one
    * @param shards receives the shard of each row, at the row's number
-   * @throws Error when no range holds a row, which only Druid's overlapping plans could bring about
+   * @throws Error when no range holds a row, which only plans of Druid's that are not contiguous could bring about
    */
   route(
     dimensions: readonly RangeDimension[],
@@ -95,7 +86,7 @@ export class RangeRouter {
           positions[d] = table[cell];
         } else positions[d] = this.#positionOf(dimensions[d], d, cell);
       }
-      shards[row] = this.#contiguous ? this.#search() : this.#first();
+      shards[row] = this.#search();
     }
   }
 
@@ -124,6 +115,12 @@ export class RangeRouter {
     return positions;
   }
 
+  /** Position of one value. @param dimension its place among the partition dimensions */
+  position(dimension: number, value: string): number {
+    const bytes = encoder.encode(value);
+    return this.#position(dimension, bytes, 0, bytes.length);
+  }
+
   /**
    * Routes rows 0 to `rows - 1` whose values' positions are known: integer compares only.
    *
@@ -140,16 +137,14 @@ export class RangeRouter {
     const current = this.#row;
     for (let row = 0; row < rows; row++) {
       for (let d = 0; d < this.#size; d++) current[d] = positions[d][cells[d][row]];
-      shards[row] = this.#contiguous ? this.#search() : this.#first();
+      shards[row] = this.#search();
     }
   }
 
   #positions(bound: Tuple | null): number[] {
     return Array.from({ length: this.#size }, (_, d) => {
       const value = bound?.[d] ?? null;
-      if (value === null) return 0;
-      const bytes = encoder.encode(value);
-      return this.#position(d, bytes, 0, bytes.length);
+      return value === null ? 0 : this.position(d, value);
     });
   }
 
@@ -173,23 +168,16 @@ export class RangeRouter {
     return 2 * low + 1;
   }
 
-  /** The last range whose start is at most the row. */
+  /** The range that gets the row. */
   #search(): number {
     let low = 0;
     let high = this.#count - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#compare(this.#starts, middle) <= 0) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** The first range that holds the row. */
-  #first(): number {
-    for (let i = 0; i < this.#count; i++) {
-      if (this.#hasStart[i] === 1 && this.#compare(this.#starts, i) > 0) continue;
-      if (this.#hasEnd[i] === 0 || this.#compare(this.#ends, i) > 0) return i;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const range = this.#order[middle];
+      if (this.#hasStart[range] === 1 && this.#compare(this.#starts, range) > 0) high = middle - 1;
+      else if (this.#hasEnd[range] === 0 || this.#compare(this.#ends, range) > 0) return range;
+      else low = middle + 1;
     }
     throw new Error(
       'no range of the partition plan holds a row: the input has changed since the ranges were determined',
@@ -220,12 +208,13 @@ function boundValues(ranges: readonly RangeBounds[], dimension: number): Uint8Ar
   return [...values].sort().map((value) => encoder.encode(value));
 }
 
-function isContiguous(ranges: readonly RangeBounds[]): boolean {
-  return ranges.every(({ start, end }, i) => {
-    const next = ranges[i + 1];
-    if (next === undefined ? end !== null : end === null || next.start === null) return false;
-    if (next !== undefined && compareTuples(end as Tuple, next.start as Tuple) !== 0) return false;
-    if (i === 0) return start === null;
-    return end === null || compareTuples(start as Tuple, end) < 0;
-  });
+function compareBounds(left: RangeBounds, right: RangeBounds): number {
+  const byStart = compareNullable(left.start, right.start, -1);
+  return byStart !== 0 ? byStart : compareNullable(left.end, right.end, 1);
+}
+
+/** @param ofNull what null compares as to all else */
+function compareNullable(left: Tuple | null, right: Tuple | null, ofNull: number): number {
+  if (left === null || right === null) return left === right ? 0 : left === null ? ofNull : -ofNull;
+  return compareTuples(left, right);
 }

@@ -9,6 +9,7 @@
  *     numeric dictionary-block := count:i32 | (low, high):i32[2 * count]
  *     list-block := count:i32 | ends:i32[count] | value ids:i32[]           cells 1.. of a dimension that has lists
  *     row-block := rows:i32 | times:f64[rows] | cells per dimension: u8, u16 or i32 [rows] | states per metric
+ *         | hashes:i32[rows]                                  where shards are found later
  *
  * Every part is aligned to 8 bytes, numbers are little-endian. Value ids and cells count from 1 in sorted order; 0 is null.
  */
@@ -37,6 +38,8 @@ export interface SectionHeader {
   readonly rows: number;
   readonly columns: readonly SectionColumn[];
   readonly blocks: readonly BlockRef[];
+  /** Row blocks end with a hash of each row, by which it finds its shard. */
+  readonly hasHashes: boolean;
 }
 
 /** A section as manifests name it; the header is read from the file. */

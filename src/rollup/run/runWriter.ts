@@ -95,24 +95,43 @@ export class NumericValues implements ValueSource {
   }
 }
 
+/** Rows that sections are written of. */
+export interface RunRows {
+  /** Epoch milliseconds of each. */
+  readonly times: Float64Array;
+  readonly columns: readonly RunColumn[];
+  readonly metrics: readonly MetricState[];
+  /** Hash of each, for shards that are found later; null for none. */
+  readonly hashes: Int32Array | null;
+}
+
 /** Writes the sections of one run, one behind the other. */
 export class RunWriter {
   readonly #sink: RunSink;
   readonly #times: Float64Array;
   readonly #columns: readonly RunColumn[];
   readonly #metrics: readonly MetricState[];
+  readonly #hashes: Int32Array | null;
   readonly #block = new BlockWriter();
   /** Per column, the cells that the section uses. */
   readonly #used: readonly UsedRanks[];
   readonly #usedValues = new UsedRanks();
-  #offset = 0;
+  #offset: number;
 
-  constructor(sink: RunSink, times: Float64Array, columns: readonly RunColumn[], metrics: readonly MetricState[]) {
+  /** @param offset bytes that the sink has taken before */
+  constructor(sink: RunSink, { times, columns, metrics, hashes }: RunRows, offset = 0) {
     this.#sink = sink;
     this.#times = times;
     this.#columns = columns;
     this.#metrics = metrics;
+    this.#hashes = hashes;
     this.#used = columns.map(() => new UsedRanks());
+    this.#offset = offset;
+  }
+
+  /** Bytes that the sink has taken. */
+  get offset(): number {
+    return this.#offset;
   }
 
   /** Writes rows `order[from..to)`, which are sorted, as the section of a shard. */
@@ -122,7 +141,7 @@ export class RunWriter {
       return this.#writeColumn(column, this.#used[i], order, from, to);
     });
     const blocks = this.#writeRows(columns, order, from, to);
-    const header: SectionHeader = { rows: to - from, columns, blocks };
+    const header: SectionHeader = { rows: to - from, columns, blocks, hasHashes: this.#hashes !== null };
     const bytes = new TextEncoder().encode(JSON.stringify(header));
     this.#block.uint8(bytes.length).set(bytes);
     const written = this.#flush(1);
@@ -175,14 +194,14 @@ export class RunWriter {
     let bytesPerRow = 8;
     for (const column of columns) bytesPerRow += cellWidth(column.cells);
     for (const metric of this.#metrics) bytesPerRow += metric.bytesPerRow;
+    if (this.#hashes !== null) bytesPerRow += 4;
     const most = rowsPerBlock(bytesPerRow);
     const blocks: BlockRef[] = [];
     for (let start = from; start < to; start += most) {
       const end = Math.min(to, start + most);
       const block = this.#block;
       block.int32(1)[0] = end - start;
-      const times = block.float64(end - start);
-      for (let i = start; i < end; i++) times[i - start] = this.#times[order[i]];
+      writeTimes(block.float64(end - start), this.#times, order, start);
       for (let at = 0; at < columns.length; at++) {
         writeCells(
           block,
@@ -195,6 +214,7 @@ export class RunWriter {
         );
       }
       for (const metric of this.#metrics) metric.write(block, order, start, end);
+      if (this.#hashes !== null) writeHashes(block, this.#hashes, order, start, end);
       blocks.push(this.#flush(end - start));
     }
     return blocks;
@@ -210,6 +230,11 @@ export class RunWriter {
   }
 }
 
+function writeHashes(block: BlockWriter, hashes: Int32Array, order: Int32Array, from: number, to: number): void {
+  const target = block.int32(to - from);
+  for (let i = from; i < to; i++) target[i - from] = hashes[order[i]];
+}
+
 function writeCells(
   block: BlockWriter,
   width: 1 | 2 | 4,
@@ -219,6 +244,30 @@ function writeCells(
   from: number,
   to: number,
 ): void {
-  const target = width === 1 ? block.uint8(to - from) : width === 2 ? block.uint16(to - from) : block.int32(to - from);
-  for (let i = from; i < to; i++) target[i - from] = local[cells[order[i]]];
+  // A loop for each width: one for all would be compiled for none of them.
+  if (width === 1) writeCells8(block.uint8(to - from), cells, local, order, from);
+  else if (width === 2) writeCells16(block.uint16(to - from), cells, local, order, from);
+  else writeCells32(block.int32(to - from), cells, local, order, from);
+}
+
+function writeTimes(target: Float64Array, times: Float64Array, order: Int32Array, from: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = times[order[from + i]];
+}
+
+function writeCells8(target: Uint8Array, cells: Int32Array, local: Int32Array, order: Int32Array, from: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = local[cells[order[from + i]]];
+}
+
+function writeCells16(
+  target: Uint16Array,
+  cells: Int32Array,
+  local: Int32Array,
+  order: Int32Array,
+  from: number,
+): void {
+  for (let i = 0; i < target.length; i++) target[i] = local[cells[order[from + i]]];
+}
+
+function writeCells32(target: Int32Array, cells: Int32Array, local: Int32Array, order: Int32Array, from: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = local[cells[order[from + i]]];
 }

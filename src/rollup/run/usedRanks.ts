@@ -15,6 +15,8 @@ export class UsedRanks {
   count = 0;
   hasNull = false;
   #rankCount = 0;
+  /** The used ranks are in `ranks` before they are numbered; else only marked in `numbers`. */
+  #areListed = true;
 
   /**
    * Forgets the ranks of the section before.
@@ -28,25 +30,18 @@ export class UsedRanks {
     this.count = 0;
     this.hasNull = false;
     this.#rankCount = rankCount;
+    this.#areListed = true;
   }
 
   /** Notes the cells of rows `order[from..to)`. */
   addRows(cells: Int32Array, order: Int32Array, from: number, to: number): void {
-    this.#ensure(Math.min(this.count + to - from, this.#rankCount));
-    const { numbers, ranks } = this;
-    let { count } = this;
-    let hasNull = this.hasNull;
-    for (let i = from; i < to; i++) {
-      const rank = cells[order[i]];
-      if (numbers[rank] !== 0) continue;
-      if (rank === 0) hasNull = true;
-      else {
-        numbers[rank] = 1;
-        ranks[count++] = rank;
-      }
+    this.#areListed &&= (to - from) * SCAN_SHARE < this.#rankCount;
+    if (this.#areListed) this.#listRows(cells, order, from, to);
+    else {
+      markRows(cells, order, from, to, this.numbers);
+      this.hasNull ||= this.numbers[0] !== 0;
+      this.numbers[0] = 0;
     }
-    this.count = count;
-    this.hasNull = hasNull;
   }
 
   /** Notes the ranks `ids[from..to)`. */
@@ -64,18 +59,33 @@ export class UsedRanks {
 
   /** Puts the used ranks in order and numbers them. */
   number(): void {
-    const { numbers, ranks, count } = this;
-    if (count * SCAN_SHARE < this.#rankCount) {
+    if (this.#areListed && this.count * SCAN_SHARE < this.#rankCount) {
+      const { numbers, ranks, count } = this;
       ranks.subarray(0, count).sort();
       for (let i = 0; i < count; i++) numbers[ranks[i]] = i + 1;
       return;
     }
-    let number = 0;
-    for (let rank = 1; rank <= this.#rankCount; rank++) {
-      if (numbers[rank] === 0) continue;
-      ranks[number++] = rank;
-      numbers[rank] = number;
+    this.#ensure(this.#rankCount + 1);
+    this.count = numberMarked(this.numbers, this.#rankCount, this.ranks);
+  }
+
+  /** Notes cells with a look at each rank's mark, so that the used ones need not be searched for. */
+  #listRows(cells: Int32Array, order: Int32Array, from: number, to: number): void {
+    this.#ensure(Math.min(this.count + to - from, this.#rankCount));
+    const { numbers, ranks } = this;
+    let { count } = this;
+    let hasNull = this.hasNull;
+    for (let i = from; i < to; i++) {
+      const rank = cells[order[i]];
+      if (numbers[rank] !== 0) continue;
+      if (rank === 0) hasNull = true;
+      else {
+        numbers[rank] = 1;
+        ranks[count++] = rank;
+      }
     }
+    this.count = count;
+    this.hasNull = hasNull;
   }
 
   #ensure(count: number): void {
@@ -84,6 +94,21 @@ export class UsedRanks {
     larger.set(this.ranks.subarray(0, this.count));
     this.ranks = larger;
   }
+}
+
+function markRows(cells: Int32Array, order: Int32Array, from: number, to: number, marks: Int32Array): void {
+  for (let i = from; i < to; i++) marks[cells[order[i]]] = 1;
+}
+
+/** Numbers the ranks that are marked with 1 and lists them, both in their order; without branches, which nobody could foretell. */
+function numberMarked(numbers: Int32Array, rankCount: number, ranks: Int32Array): number {
+  let count = 0;
+  for (let rank = 1; rank <= rankCount; rank++) {
+    ranks[count] = rank;
+    count += numbers[rank];
+    numbers[rank] = -numbers[rank] & count;
+  }
+  return count;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { FieldKind } from '../../input/record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
 import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import type { HashedDimension } from '../../partition/hashShards.ts';
@@ -8,6 +7,7 @@ import { compareDoublePairs, compareLongPairs } from '../../rollup/dictionary/nu
 import { NumericValues, type RunColumn } from '../../rollup/run/runWriter.ts';
 import type { NumericType } from '../../spec/jobSpec.ts';
 import { coerceDimension, newNumber } from '../coerce.ts';
+import { NumberColumn, Outcome } from '../numberColumn.ts';
 import { storedText } from '../numbers/storedText.ts';
 import type { DimensionColumn } from './dimension.ts';
 import { RankBuffer, rankCells } from './rankBuffer.ts';
@@ -22,6 +22,7 @@ export class NumericDimension implements DimensionColumn {
   readonly values = new NumericDictionary();
   readonly type: NumericType;
   readonly #slot: number;
+  readonly #column = new NumberColumn();
   readonly #number = newNumber();
   readonly #ranks = new RankBuffer();
   readonly #ranked = new RankBuffer();
@@ -33,22 +34,23 @@ export class NumericDimension implements DimensionColumn {
   }
 
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array, faulty: Uint8Array): void {
-    const base = this.#slot * BATCH_ROWS;
-    const { kinds } = batch;
-    const number = this.#number;
+    this.#column.read(batch, this.#slot, records, count, this.type);
+    const { values } = this;
+    const { pairs, outcomes } = this.#column;
     for (let i = 0; i < count; i++) {
-      const record = records[i];
-      if (kinds[base + record] <= FieldKind.null) {
-        cells[i] = 0;
-        continue;
-      }
-      if (coerceDimension(batch, base + record, this.type, number)) {
-        cells[i] = this.values.intern(number.pair[0], number.pair[1]);
-      } else {
-        cells[i] = 0;
-        faulty[record] = 1;
-      }
+      if (outcomes[i] === Outcome.number) cells[i] = values.intern(pairs[2 * i], pairs[2 * i + 1]);
+      else if (outcomes[i] === Outcome.nothing) cells[i] = 0;
+      else cells[i] = this.#internOther(batch, records[i], faulty);
     }
+  }
+
+  #internOther(batch: RecordBatch, record: number, faulty: Uint8Array): number {
+    const number = this.#number;
+    if (coerceDimension(batch, this.#slot * BATCH_ROWS + record, this.type, number)) {
+      return this.values.intern(number.pair[0], number.pair[1]);
+    }
+    faulty[record] = 1;
+    return 0;
   }
 
   rank(cells: Int32Array, rows: number): RunColumn {

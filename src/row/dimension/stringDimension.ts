@@ -111,7 +111,8 @@ export class StringDimension implements DimensionColumn {
         cells[i] = this.#internText();
       }
     }
-    if (lists > 0 && this.#elementIds === 0) this.#takeElementIds(batch.elementCount);
+    // To the kernel a list of one null is null.
+    if (lists > 0 && this.#elementIds === 0 && !this.#nullElementsAsText) this.#takeElementIds(batch.elementCount);
   }
 
   #takeElementIds(count: number): void {

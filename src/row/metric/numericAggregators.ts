@@ -1,10 +1,11 @@
 import { FieldKind } from '../../input/record.ts';
-import { BATCH_ROWS } from '../../input/recordBatch.ts';
+import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
 import type { NumericByTimeState } from '../../rollup/metrics/byTimeState.ts';
 import type { DoubleState } from '../../rollup/metrics/doubleState.ts';
 import type { LongState } from '../../rollup/metrics/longState.ts';
 import type { NumericType } from '../../spec/jobSpec.ts';
 import { coerceMetric, newNumber } from '../coerce.ts';
+import { NumberColumn, Outcome } from '../numberColumn.ts';
 import type { Aggregator, GroupedRecords } from './aggregator.ts';
 import type { TimeSource } from './timeSource.ts';
 
@@ -24,6 +25,7 @@ export class CountAggregator implements Aggregator {
 export class LongAggregator implements Aggregator {
   readonly #state: LongState;
   readonly #slot: number;
+  readonly #column = new NumberColumn();
   readonly #number = newNumber();
 
   constructor(state: LongState, slot: number) {
@@ -32,15 +34,20 @@ export class LongAggregator implements Aggregator {
   }
 
   aggregate({ batch, records, rows, count }: GroupedRecords, faulty: Uint8Array): void {
-    const base = this.#slot * BATCH_ROWS;
-    const number = this.#number;
-    const { kinds } = batch;
+    this.#column.read(batch, this.#slot, records, count, 'long');
+    const state = this.#state;
+    const { pairs, outcomes } = this.#column;
     for (let i = 0; i < count; i++) {
-      const at = base + records[i];
-      if (kinds[at] <= FieldKind.null) continue;
-      if (coerceMetric(batch, at, 'long', number)) this.#state.add(rows[i], number.pair[0], number.pair[1]);
-      else faulty[records[i]] = 1;
+      if (outcomes[i] === Outcome.number) state.add(rows[i], pairs[2 * i], pairs[2 * i + 1]);
+      else if (outcomes[i] === Outcome.leftToCaller) this.#addOther(batch, records[i], rows[i], faulty);
     }
+  }
+
+  #addOther(batch: RecordBatch, record: number, row: number, faulty: Uint8Array): void {
+    const number = this.#number;
+    if (coerceMetric(batch, this.#slot * BATCH_ROWS + record, 'long', number)) {
+      this.#state.add(row, number.pair[0], number.pair[1]);
+    } else faulty[record] = 1;
   }
 }
 
@@ -49,6 +56,7 @@ export class DoubleAggregator implements Aggregator {
   readonly #state: DoubleState;
   readonly #slot: number;
   readonly #type: NumericType;
+  readonly #column = new NumberColumn();
   readonly #number = newNumber();
 
   constructor(state: DoubleState, slot: number, type: 'float' | 'double') {
@@ -58,15 +66,20 @@ export class DoubleAggregator implements Aggregator {
   }
 
   aggregate({ batch, records, rows, count }: GroupedRecords, faulty: Uint8Array): void {
-    const base = this.#slot * BATCH_ROWS;
-    const number = this.#number;
-    const { kinds } = batch;
+    this.#column.read(batch, this.#slot, records, count, this.#type);
+    const state = this.#state;
+    const { doubles, outcomes } = this.#column;
     for (let i = 0; i < count; i++) {
-      const at = base + records[i];
-      if (kinds[at] <= FieldKind.null) continue;
-      if (coerceMetric(batch, at, this.#type, number)) this.#state.add(rows[i], number.double[0]);
-      else faulty[records[i]] = 1;
+      if (outcomes[i] === Outcome.number) state.add(rows[i], doubles[i]);
+      else if (outcomes[i] === Outcome.leftToCaller) this.#addOther(batch, records[i], rows[i], faulty);
     }
+  }
+
+  #addOther(batch: RecordBatch, record: number, row: number, faulty: Uint8Array): void {
+    const number = this.#number;
+    if (coerceMetric(batch, this.#slot * BATCH_ROWS + record, this.#type, number)) {
+      this.#state.add(row, number.double[0]);
+    } else faulty[record] = 1;
   }
 }
 

@@ -11,7 +11,6 @@ afterEach(() => vi.restoreAllMocks());
 function scan(names: readonly string[], text: string, discover = false) {
   const batch = new RecordBatch(createKernel(), names);
   const scanner = new JsonBlockScanner(batch, {
-    lowercaseKeys: false,
     discover,
     onMalformed: (start, _, problem) => expect.fail(`${problem} in the line at ${start}`),
   });

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockEncoder } from '../../../src/kernel/lz4.ts';
-import type { MapPayload, ReducePayload } from '../../../src/mapreduce/index/indexPayload.ts';
-import { mapIndex } from '../../../src/mapreduce/index/mapTask.ts';
+import type { ReducePayload } from '../../../src/mapreduce/index/indexPayload.ts';
 import { reduceIndex } from '../../../src/mapreduce/index/reduceTask.ts';
 import type { Engine, Task, TaskContext, TaskOutcome } from '../../../src/mapreduce/job.ts';
+import { taskFunctions } from '../../../src/mapreduce/tasks.ts';
 
 const NO_PROGRESS = { addBytes: () => undefined, addRows: () => undefined };
 
@@ -27,9 +27,9 @@ export class InlineEngine implements Engine {
       // Payloads cross a thread or the network in production.
       const payload = structuredClone(task.payload);
       const result =
-        task.kind === 'mapIndex'
-          ? await mapIndex(payload as MapPayload, context)
-          : await reduceIndex(payload as ReducePayload, context, this.#encoder);
+        task.kind === 'reduceIndex'
+          ? await reduceIndex(payload as ReducePayload, context, this.#encoder)
+          : await taskFunctions[task.kind](payload, context);
       outcomes.push({ id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 });
     }
     return outcomes;

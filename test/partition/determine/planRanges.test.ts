@@ -10,9 +10,9 @@ import {
   type RangeOptions,
   tupleForm,
 } from '../../../src/partition/determine/planRanges.ts';
-import { rangeOf } from '../../../src/partition/determine/rangeRouter.ts';
 import { isSampled, sampledRows } from '../../../src/partition/determine/sampling.ts';
 import { compareTuples, type Tuple, TupleWriter } from '../../../src/partition/determine/tuple.ts';
+import { rangeOf } from './support.ts';
 
 const options: RangeOptions = {
   type: 'range',

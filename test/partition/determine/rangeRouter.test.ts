@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CellKind, type RangeDimension } from '../../../src/partition/determine/rangeDimension.ts';
-import { type RangeBounds, RangeRouter, rangeOf } from '../../../src/partition/determine/rangeRouter.ts';
+import { type RangeBounds, RangeRouter } from '../../../src/partition/determine/rangeRouter.ts';
 import { compareTuples, type Tuple } from '../../../src/partition/determine/tuple.ts';
 import { BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
 import { TextCursor } from '../../../src/rollup/run/runReader.ts';
-import { textDimension } from './support.ts';
+import { rangeOf, textDimension } from './support.ts';
 
 function route(ranges: readonly RangeBounds[], dimensions: readonly RangeDimension[], rows: number): number[] {
   const all = Int32Array.from({ length: rows }, (_, i) => i);
@@ -73,21 +73,17 @@ describe('RangeRouter', () => {
     );
   });
 
-  test("takes the first of Druid's overlapping ranges", () => {
-    const h12: RangeBounds[] = [
-      { start: null, end: [''] },
-      { start: null, end: null },
-      { start: [''], end: ['x'] },
-    ];
-    const rows = [[], [''], ['x']];
-    expect(route(h12, [textDimension('sn', rows)], 3)).toEqual([0, 1, 1]);
-    const cut: RangeBounds[] = [
-      { start: [null, 'a'], end: [null, null] },
-      { start: null, end: ['b', null] },
-      { start: ['b', null], end: null },
-    ];
-    expect(rangeOf(cut, [null, 'b'])).toBe(1);
-    expect(route(cut, [textDimension('a', [[], ['b']]), textDimension('b', [['b'], []])], 2)).toEqual([1, 2]);
+  test("finds a shard among Druid's overlapping ranges by halving, as Druid does (h12)", () => {
+    const values = [[], [''], ['x'], ['y']];
+    const dimension = [textDimension('sn', values)];
+    const joined = (cuts: readonly (string | null)[]): RangeBounds[] =>
+      [null, ...cuts].map((start, i) => ({
+        start: start === null ? null : [start],
+        end: cuts[i] === null || cuts[i] === undefined ? null : [cuts[i]],
+      }));
+    // The first day: the first shard gets nothing. The second day: it gets everything.
+    expect(route(joined([null, '', 'x', 'y']), dimension, 4)).toEqual([1, 2, 3, 4]);
+    expect(route(joined([null, 'x', 'y']), dimension, 4)).toEqual([0, 0, 0, 0]);
   });
 
   test('several values count as null', () => {

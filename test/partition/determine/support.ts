@@ -1,6 +1,7 @@
 import type { SpillFile } from '../../../src/partition/determine/blockSink.ts';
 import { CellKind, type RangeDimension } from '../../../src/partition/determine/rangeDimension.ts';
-import type { Tuple } from '../../../src/partition/determine/tuple.ts';
+import type { RangeBounds } from '../../../src/partition/determine/rangeRouter.ts';
+import { compareTuples, type Tuple } from '../../../src/partition/determine/tuple.ts';
 import type { BlockRef } from '../../../src/rollup/run/run.ts';
 
 /** A file in memory. */
@@ -52,4 +53,12 @@ export function tupleOf(values: ReadonlyMap<string, readonly string[]>, dimensio
 /** Order of the bytes of keys' JSON, which Druid's group-by job leaves them in. */
 export function byJson(a: { readonly json: string }, b: { readonly json: string }): number {
   return Buffer.compare(Buffer.from(a.json), Buffer.from(b.json));
+}
+
+/** The first range that holds a tuple, or -1. */
+export function rangeOf(ranges: readonly RangeBounds[], tuple: Tuple): number {
+  return ranges.findIndex(
+    ({ start, end }) =>
+      (start === null || compareTuples(start, tuple) <= 0) && (end === null || compareTuples(tuple, end) < 0),
+  );
 }

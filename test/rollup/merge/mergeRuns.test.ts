@@ -76,7 +76,10 @@ async function merge(records: readonly unknown[], mapJob: JobSpec, reduceJob = m
   const input = { index: 0, path, start: 0, end: length, length, codec: 'none' as const };
   const split = { index: 0, inputs: [input], bytes: length };
   const config = { job: mapJob, quirks: 'none' as const };
-  const { runs, counts }: MapManifest = await mapIndex({ config, split, badRowsMax: null }, contextOf('map'));
+  const { runs, counts }: MapManifest = await mapIndex(
+    { config, split, badRowsMax: null, pass: { type: 'numShards', numShards: 1 } },
+    contextOf('map'),
+  );
   const zip = join(directory, 'index.zip');
   const sections = runs.flatMap((run) => run.sections.map((section) => ({ path: run.path, section })));
   const payload = { config: { ...config, job: reduceJob }, interval: DAY, sections, temporaryZip: zip };

@@ -7,7 +7,7 @@ export function batchOf(kernel: Kernel, names: readonly string[], records: reado
   const batch = new RecordBatch(kernel, names);
   const bytes = Buffer.from(records.join(''));
   batch.begin(bytes);
-  const scanner = new JsonScanner(batch, { lowercaseKeys: false, discover: false });
+  const scanner = new JsonScanner(batch, { discover: false });
   let start = 0;
   for (const record of records) {
     const end = start + Buffer.byteLength(record);

@@ -42,7 +42,10 @@ async function countsOf(metricsSpec: readonly unknown[]) {
     attempt: 0,
     progress: { addBytes: () => undefined, addRows: () => undefined },
   };
-  const { counts } = await mapIndex({ config: { job, quirks: 'none' }, split, badRowsMax: null }, context);
+  const { counts } = await mapIndex(
+    { config: { job, quirks: 'none' }, split, badRowsMax: null, pass: { type: 'numShards', numShards: 1 } },
+    context,
+  );
   return [counts.processed, counts.processedWithErrors];
 }
 

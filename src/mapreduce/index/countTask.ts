@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BlockSink, type SpillFile } from '../../partition/determine/blockSink.ts';
+import { forEachDistinctKey, forEachKey } from '../../partition/determine/distinctKeys.ts';
+import { KeyCursor } from '../../partition/determine/keyRun.ts';
+import { type RangeOptions, tupleForm } from '../../partition/determine/planRanges.ts';
+import { ValueCounter } from '../../partition/determine/valueCounter.ts';
+import type { BlockRef } from '../../rollup/run/run.ts';
+import type { TaskContext } from '../job.ts';
+import type { CountManifest, CountPayload } from './indexPayload.ts';
+import { candidateDimensions, rangeOptions } from './partitioning.ts';
+import { RunFileReader, RunFileWriter } from './runFile.ts';
+
+/** Bytes of distinct values that are counted in memory. */
+const VALUES_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Drops keys of one part that were seen before, and counts for each time chunk how many keys every value of a candidate has. */
+export async function countKeys(payload: CountPayload, context: TaskContext): Promise<CountManifest> {
+  const options = rangeOptions(payload.config);
+  if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
+  const columns = candidateDimensions(options);
+  const readers = payload.keyRuns.map(({ path }) => new RunFileReader(path));
+  const path = join(context.attemptDirectory, 'counts');
+  const file = new RunFileWriter(path);
+  let spills = 0;
+  const counter = newCounter(options, columns, () => {
+    return new LocalSpillFile(join(context.attemptDirectory, `spill-${spills++}`));
+  });
+  try {
+    const sink = new BlockSink(file);
+    const forEach = options.assumeGrouped ? forEachKey : forEachDistinctKey;
+    const chunks = new Set(payload.keyRuns.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)));
+    const counts = [...chunks]
+      .sort((a, b) => a - b)
+      .map((chunk) => {
+        const cursors = payload.keyRuns.flatMap(({ sections }, i) =>
+          sections
+            .filter((section) => section.chunk === chunk)
+            .map((section) => new KeyCursor(readers[i], section, columns.length)),
+        );
+        const keys = forEach(cursors, (cursor) => counter.add(cursor));
+        context.progress.addRows(keys);
+        return counter.finish(chunk, sink);
+      });
+    file.finish();
+    return { path, chunks: counts };
+  } finally {
+    counter.dispose();
+    file.close();
+    for (const reader of readers) reader.close();
+  }
+}
+
+function newCounter(options: RangeOptions, columns: readonly string[], newSpill: () => SpillFile): ValueCounter {
+  return new ValueCounter({
+    candidates: options.candidates.map((names) => names.map((name) => columns.indexOf(name))),
+    form: tupleForm(options),
+    bytesMax: VALUES_BYTES_MAX,
+    newSpill,
+  });
+}
+
+/** A temporary file of this machine. */
+class LocalSpillFile implements SpillFile {
+  readonly #path: string;
+  #writer: RunFileWriter | null;
+  #reader: RunFileReader | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#writer = new RunFileWriter(path);
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.#writer === null) throw new Error(`${this.#path} was read from: nothing more can be written to it.`);
+    this.#writer.append(bytes);
+  }
+
+  read(ref: BlockRef): Uint8Array {
+    if (this.#writer !== null) {
+      this.#writer.finish();
+      this.#writer.close();
+      this.#writer = null;
+    }
+    this.#reader ??= new RunFileReader(this.#path);
+    return this.#reader.read(ref);
+  }
+
+  dispose(): void {
+    this.#writer?.close();
+    this.#reader?.close();
+    rmSync(this.#path, { force: true });
+  }
+}

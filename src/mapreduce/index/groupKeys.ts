@@ -1,0 +1,89 @@
+import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
+import { type HashedDimension, hashKeys } from '../../partition/hashShards.ts';
+import type { DimensionColumn } from '../../row/dimension/dimension.ts';
+import type { RowAssembler } from './rowAssembler.ts';
+
+/** Distinct times of the rows in memory, as they are stored, and what follows from them. */
+export interface RowTimes {
+  readonly times: readonly number[];
+  /** Start of each time's chunk. */
+  readonly chunks: readonly number[];
+  /** Place in `times` of each row's. */
+  readonly ids: Int32Array;
+}
+
+export function rowTimes({ index, chunks }: RowAssembler): RowTimes {
+  const { rows, times } = index;
+  const ids = new Int32Array(rows);
+  const known = new Map<number, number>();
+  let id = 0;
+  for (let row = 0; row < rows; row++) {
+    const time = times[row];
+    // Neighbours in the input mostly share their time.
+    if (row === 0 || time !== times[row - 1]) {
+      id = known.get(time) ?? known.size;
+      if (id === known.size) known.set(time, id);
+    }
+    ids[row] = id;
+  }
+  const distinct = [...known.keys()];
+  return { times: distinct, chunks: distinct.map((time) => chunks.find(time)), ids };
+}
+
+/** A dimension, and the column of cells that has it. */
+interface KeyColumn {
+  readonly dimension: DimensionColumn;
+  readonly cells: Int32Array;
+}
+
+/** Dimensions as group keys have them: with `--quirks druid` texts of the input stand in for stored values. */
+export function keyColumns({ index, dimensions, hashColumns }: RowAssembler): Map<string, KeyColumn> {
+  const columns = [...dimensions, ...hashColumns];
+  return new Map(columns.map((dimension, i) => [dimension.name, { dimension, cells: index.cells[i] }]));
+}
+
+/**
+ * Hashes the group keys of all rows.
+ *
+ * @param names the partition dimensions; none stands for all dimensions and the time
+ * @param out32 receives murmur3_32 of each row; null for none
+ * @param out128 receives murmur3_128 of each row; null for none
+ */
+export function hashRows(
+  assembler: RowAssembler,
+  rowTimes: RowTimes,
+  names: readonly string[],
+  out32: Int32Array | null,
+  out128: Uint8Array | null,
+): void {
+  const { rows } = assembler.index;
+  const overAll = names.length === 0;
+  const columns = keyColumns(assembler);
+  const hashed = (name: string) => {
+    const column = columns.get(name);
+    return column === undefined ? nullDimension(name, rows) : column.dimension.hashed(column.cells, overAll);
+  };
+  const dimensions = (overAll ? [...columns.keys()] : names).map(hashed);
+  const times = { times: rowTimes.times.map((time) => assembler.hashTime(time)), ids: rowTimes.ids };
+  hashKeys(assembler.kernel, { rows, times, dimensions, overAll }, out32, out128);
+}
+
+/** Dimensions of all rows as ranges are cut by them. */
+export function rangeDimensions(assembler: RowAssembler, names: readonly string[]): RangeDimension[] {
+  const columns = keyColumns(assembler);
+  return names.map((name) => {
+    const column = columns.get(name);
+    if (column !== undefined) return column.dimension.ranged(column.cells);
+    return { name, cells: new Int32Array(assembler.index.rows), find: () => CellKind.null };
+  });
+}
+
+/** A partition dimension that rows do not have. */
+function nullDimension(name: string, rows: number): HashedDimension {
+  return {
+    name,
+    cells: new Int32Array(rows),
+    describe: (hasher, column, _prefix, nullFragment) =>
+      hasher.setFragments(column, nullFragment, Int32Array.of(nullFragment.length), 1),
+  };
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { BlockSink } from '../../partition/determine/blockSink.ts';
+import { DruidKeyCardinality } from '../../partition/determine/druidCardinality.ts';
+import { KeyCardinality } from '../../partition/determine/keyCardinality.ts';
+import { writeKeyRun } from '../../partition/determine/keyRun.ts';
+import { isSampled } from '../../partition/determine/sampling.ts';
+import { DruidKeysWriter } from './druidKeys.ts';
+import { hashRows, type RowTimes, rangeDimensions } from './groupKeys.ts';
+import type { ChunkKeys, IndexConfig, KeyRunManifest, MapManifest } from './indexPayload.ts';
+import { candidateDimensions, hashDimensions, rangeOptions } from './partitioning.ts';
+import type { RowAssembler } from './rowAssembler.ts';
+import { RunFileWriter } from './runFile.ts';
+
+const HASH_BYTES = 16;
+
+/** What a map task leaves of its group keys, for partitions to be determined: estimators per time chunk, or key runs. */
+export class KeyOutput {
+  readonly #config: IndexConfig;
+  readonly #parts: number;
+  readonly #directory: string;
+  readonly #ranges: ReturnType<typeof rangeOptions>;
+  readonly #chunks = new Map<number, KeyCardinality | DruidKeyCardinality | null>();
+  readonly #keyRuns: KeyRunManifest[] = [];
+  readonly #druidKeys: DruidKeysWriter | null;
+
+  /**
+   * @param parts hash ranges that key runs are divided into
+   * @param directory for files of the task's own
+   */
+  constructor(config: IndexConfig, parts: number, directory: string) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#directory = directory;
+    this.#ranges = rangeOptions(config);
+    this.#druidKeys =
+      this.#ranges === null || config.quirks !== 'druid' ? null : new DruidKeysWriter(join(directory, 'druid-keys'));
+  }
+
+  /**
+   * Adds the keys of the rows in memory.
+   *
+   * @returns the hash that each row's bucket is found by; null where partitions are ranges
+   */
+  add(assembler: RowAssembler, times: RowTimes): Int32Array | null {
+    const { rows } = assembler.index;
+    const hashes128 = new Uint8Array(rows * HASH_BYTES);
+    const hashes32 = new Int32Array(rows);
+    hashRows(assembler, times, [], hashes32, hashes128);
+    if (this.#ranges !== null) {
+      this.#addKeys(assembler, times, hashes32, hashes128);
+      return null;
+    }
+    this.#estimate(times, hashes128);
+    const names = hashDimensions(this.#config);
+    if (names.length > 0) hashRows(assembler, times, names, hashes32, null);
+    return hashes32;
+  }
+
+  finish(): Pick<MapManifest, 'chunks' | 'keyRuns' | 'druidKeys'> {
+    const chunks = [...this.#chunks].map(
+      ([chunk, keys]): ChunkKeys => ({ chunk, cardinality: keys?.toText() ?? null }),
+    );
+    return { chunks, keyRuns: this.#keyRuns, druidKeys: this.#druidKeys?.finish() ?? null };
+  }
+
+  #estimate({ chunks, ids }: RowTimes, hashes: Uint8Array): void {
+    const ofTimes = chunks.map((chunk) => {
+      const known = this.#chunks.get(chunk);
+      const keys = known ?? (this.#config.quirks === 'druid' ? new DruidKeyCardinality() : new KeyCardinality());
+      this.#chunks.set(chunk, keys);
+      return keys;
+    });
+    for (let from = 0; from < ids.length; ) {
+      const keys = ofTimes[ids[from]];
+      let to = from + 1;
+      while (to < ids.length && ofTimes[ids[to]] === keys) to++;
+      keys.add(hashes, from, to);
+      from = to;
+    }
+  }
+
+  #addKeys(assembler: RowAssembler, times: RowTimes, hashes32: Int32Array, hashes: Uint8Array): void {
+    const options = this.#ranges;
+    if (options === null) return;
+    const { rows } = assembler.index;
+    for (const chunk of times.chunks) this.#chunks.set(chunk, null);
+    const selected = new Int32Array(rows);
+    let count = 0;
+    for (let row = 0; row < rows; row++) if (isSampled(hashes32[row], options.samplingFactor)) selected[count++] = row;
+    const sampled = selected.subarray(0, count);
+    const path = join(this.#directory, `keys-${String(this.#keyRuns.length).padStart(5, '0')}`);
+    const keys = {
+      count: rows,
+      chunks: Float64Array.from(times.ids, (id) => times.chunks[id]),
+      hashes,
+      dimensions: rangeDimensions(assembler, candidateDimensions(options)),
+    };
+    const file = new RunFileWriter(path);
+    try {
+      this.#keyRuns.push({ path, sections: writeKeyRun(new BlockSink(file), keys, sampled, this.#parts) });
+      file.finish();
+    } finally {
+      file.close();
+    }
+    this.#druidKeys?.add(assembler, times, sampled, options.candidates);
+  }
+}

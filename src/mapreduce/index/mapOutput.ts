@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { RangeRouter } from '../../partition/determine/rangeRouter.ts';
+import { bucketsOfHashes } from '../../partition/hashShards.ts';
+import { flushRun, type RowShards, UNCUT } from './flushRun.ts';
+import { hashRows, type RowTimes, rangeDimensions, rowTimes } from './groupKeys.ts';
+import type { ChunkPlan, MapManifest, MapPayload, RunManifest } from './indexPayload.ts';
+import { KeyOutput } from './keyOutput.ts';
+import { hashDimensions } from './partitioning.ts';
+import type { RowAssembler } from './rowAssembler.ts';
+import { RunFileWriter } from './runFile.ts';
+
+/** What a map task leaves of its rows: runs, cut into shards as far as these are known, and what unknown shards are found by. */
+export class MapOutput {
+  readonly #payload: MapPayload;
+  readonly #directory: string;
+  readonly #runs: RunManifest[] = [];
+  readonly #keys: KeyOutput | null;
+
+  /** @param directory for files of the task's own */
+  constructor(payload: MapPayload, directory: string) {
+    const { config, pass } = payload;
+    this.#payload = payload;
+    this.#directory = directory;
+    this.#keys = pass.type === 'determine' ? new KeyOutput(config, pass.keyParts, directory) : null;
+  }
+
+  /** Writes the rows in memory, which stay as they are. */
+  flush(assembler: RowAssembler): void {
+    const { pass } = this.#payload;
+    const times = rowTimes(assembler);
+    const hashes = this.#keys?.add(assembler, times) ?? null;
+    if (pass.type === 'numShards') this.#writeRun(assembler, times, this.#numShards(assembler, times, pass.numShards));
+    else if (pass.type === 'planned') this.#writeRun(assembler, times, this.#planned(assembler, times, pass.plan));
+    else if (pass.keepsRuns) this.#writeRun(assembler, times, { ...UNCUT, hashes });
+  }
+
+  finish(): Pick<MapManifest, 'runs' | 'chunks' | 'keyRuns' | 'druidKeys'> {
+    return { runs: this.#runs, ...(this.#keys?.finish() ?? { chunks: [], keyRuns: [], druidKeys: null }) };
+  }
+
+  #writeRun(assembler: RowAssembler, times: RowTimes, shards: RowShards): void {
+    const path = join(this.#directory, `run-${String(this.#runs.length).padStart(5, '0')}`);
+    const file = new RunFileWriter(path);
+    try {
+      const sections = flushRun(assembler, times, shards, file);
+      this.#runs.push({ path, ...file.finish(), sections });
+    } finally {
+      file.close();
+    }
+  }
+
+  #numShards(assembler: RowAssembler, times: RowTimes, numShards: number): RowShards {
+    if (numShards === 1) return UNCUT;
+    const { rows } = assembler.index;
+    const shards = new Int32Array(rows);
+    hashRows(assembler, times, hashDimensions(this.#payload.config), shards, null);
+    bucketsOfHashes(shards, rows, numShards);
+    return { shards, countOf: () => numShards, hashes: null };
+  }
+
+  #planned(assembler: RowAssembler, times: RowTimes, plan: readonly ChunkPlan[]): RowShards {
+    const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
+    const shards = new Int32Array(assembler.index.rows);
+    const planOf = (chunk: number) => {
+      const found = plans.get(chunk);
+      if (found === undefined) throw new Error(INPUT_CHANGED);
+      return found;
+    };
+    const ofTimes = times.chunks.map(planOf);
+    if (ofTimes[0].type === 'hashed') this.#routeByHash(assembler, times, ofTimes, shards);
+    else routeByRange(assembler, times, ofTimes, shards);
+    return { shards, countOf: (chunk) => shardsOf(planOf(chunk)), hashes: null };
+  }
+
+  #routeByHash(assembler: RowAssembler, times: RowTimes, plans: readonly ChunkPlan[], shards: Int32Array): void {
+    const buckets = plans.map(shardsOf);
+    if (buckets.every((count) => count === 1)) return;
+    hashRows(assembler, times, hashDimensions(this.#payload.config), shards, null);
+    for (let row = 0; row < shards.length; row++) shards[row] = Math.abs(shards[row] % buckets[times.ids[row]]);
+  }
+}
+
+const INPUT_CHANGED =
+  'A row belongs to a time chunk that had no rows when partitions were determined: the input has changed while the job ran.';
+
+/** Shards that a time chunk is planned to have. */
+export function shardsOf(plan: ChunkPlan): number {
+  return plan.type === 'hashed' ? plan.buckets : plan.ranges.length;
+}
+
+/** Routes the rows of one time chunk after the other. */
+function routeByRange(
+  assembler: RowAssembler,
+  { ids }: RowTimes,
+  plans: readonly ChunkPlan[],
+  shards: Int32Array,
+): void {
+  const rowsOf = new Map<ChunkPlan, number[]>();
+  for (let row = 0; row < ids.length; row++) {
+    const plan = plans[ids[row]];
+    const rows = rowsOf.get(plan);
+    if (rows === undefined) rowsOf.set(plan, [row]);
+    else rows.push(row);
+  }
+  for (const [plan, rows] of rowsOf) {
+    if (plan.type !== 'ranges') continue;
+    const dimensions = rangeDimensions(assembler, plan.dimensions);
+    const cellMax = dimensions.map(({ cells }) => cells.reduce((max, cell) => Math.max(max, cell), 0));
+    const router = new RangeRouter(plan.ranges, dimensions.length);
+    router.route(dimensions, cellMax, Int32Array.from(rows), 0, rows.length, shards);
+  }
+}

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { RangeRouter } from '../../partition/determine/rangeRouter.ts';
+import { hashBucket } from '../../partition/hashShards.ts';
+import { createState } from '../../rollup/metrics/createStates.ts';
+import type { SectionColumn, SectionHeader, SectionRef } from '../../rollup/run/run.ts';
+import { NumericCursor, type RunSource, readHeader, TextCursor } from '../../rollup/run/runReader.ts';
+import { type RunColumn, RunWriter } from '../../rollup/run/runWriter.ts';
+import { readSection } from '../../rollup/run/sectionReader.ts';
+import { newNumber } from '../../row/coerce.ts';
+import { storedText } from '../../row/numbers/storedText.ts';
+import type { DimensionType } from '../../spec/jobSpec.ts';
+import type { TaskContext } from '../job.ts';
+import type { ChunkPlan, RunManifest, ScatterPayload } from './indexPayload.ts';
+import { shardsOf } from './mapOutput.ts';
+import { RunFileReader, RunFileWriter } from './runFile.ts';
+
+/** Cuts sections of a run into their chunks' shards: rows keep their order, dictionaries are pruned to what a shard uses. */
+export async function scatterRun(payload: ScatterPayload, context: TaskContext): Promise<RunManifest> {
+  const { config, plan, sections } = payload;
+  const { job, quirks } = config;
+  const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
+  const types = job.dimensions.dimensions.map(({ type }) => type);
+  const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
+  const path = join(context.attemptDirectory, 'run-00000');
+  const file = new RunFileWriter(path);
+  const refs: SectionRef[] = [];
+  let offset = 0;
+  try {
+    for (const input of sections) {
+      const source = new RunFileReader(input.path);
+      try {
+        const header = readHeader(source, input.section);
+        const section = readSection(source, header, types, newMetrics);
+        const chunkPlan = plans.get(input.section.chunk) as ChunkPlan;
+        const shards =
+          chunkPlan.type === 'hashed'
+            ? bucketsOf(section.hashes as Int32Array, chunkPlan.buckets)
+            : rangesOf(source, header, section.columns, chunkPlan, payload);
+        const writer = new RunWriter(file, { ...section, hashes: null }, offset);
+        refs.push(...writeShards(writer, input.section.chunk, shards, shardsOf(chunkPlan)));
+        offset = writer.offset;
+        context.progress.addRows(section.rows);
+      } finally {
+        source.close();
+      }
+    }
+    return { path, ...file.finish(), sections: refs };
+  } finally {
+    file.close();
+  }
+}
+
+/** Writes a section per shard that has rows. */
+function writeShards(writer: RunWriter, chunk: number, shards: Int32Array, count: number): SectionRef[] {
+  const ends = new Int32Array(count);
+  for (const shard of shards) ends[shard]++;
+  for (let shard = 1; shard < count; shard++) ends[shard] += ends[shard - 1];
+  const order = new Int32Array(shards.length);
+  const places = ends.slice();
+  for (let row = shards.length - 1; row >= 0; row--) order[--places[shards[row]]] = row;
+  const refs: SectionRef[] = [];
+  for (let shard = 0; shard < count; shard++) {
+    // places[shard] has come down to the shard's start.
+    if (places[shard] < ends[shard]) refs.push(writer.writeSection(chunk, shard, order, places[shard], ends[shard]));
+  }
+  return refs;
+}
+
+function bucketsOf(hashes: Int32Array, buckets: number): Int32Array {
+  return hashes.map((hash) => hashBucket(hash, buckets));
+}
+
+function rangesOf(
+  source: RunSource,
+  header: SectionHeader,
+  columns: readonly RunColumn[],
+  plan: ChunkPlan & { readonly type: 'ranges' },
+  { config }: ScatterPayload,
+): Int32Array {
+  const { dimensions } = config.job.dimensions;
+  const router = new RangeRouter(plan.ranges, plan.dimensions.length);
+  const positions: Int32Array[] = [];
+  const cells: Int32Array[] = [];
+  plan.dimensions.forEach((name, d) => {
+    const place = dimensions.findIndex((dimension) => dimension.name === name);
+    if (place < 0) {
+      // Null in every row, and null is at position 0.
+      positions.push(new Int32Array(1));
+      cells.push(new Int32Array(header.rows));
+      return;
+    }
+    const values = valuePositions(router, d, source, header.columns[place], dimensions[place].type);
+    const { lists } = columns[place];
+    positions.push(lists === null ? values : listPositions(values, lists));
+    cells.push(columns[place].cells);
+  });
+  const shards = new Int32Array(header.rows);
+  router.routeByPositions(positions, cells, header.rows, shards);
+  return shards;
+}
+
+/** Positions of a section's values among the bounds. */
+function valuePositions(
+  router: RangeRouter,
+  d: number,
+  source: RunSource,
+  { dictionary, values }: SectionColumn,
+  type: DimensionType,
+): Int32Array {
+  if (type === 'string') return router.dictionaryPositions(d, new TextCursor(source, dictionary), values);
+  const positions = new Int32Array(values + 1);
+  const number = newNumber();
+  const cursor = new NumericCursor(source, dictionary);
+  while (cursor.next()) positions[cursor.id] = router.position(d, storedText(type, cursor.low, cursor.high, number));
+  return positions;
+}
+
+/** Positions of cells that may be lists: that of null where a list has several values. */
+function listPositions(values: Int32Array, { ends, ids }: NonNullable<RunColumn['lists']>): Int32Array {
+  const positions = new Int32Array(ends.length);
+  for (let cell = 1; cell < ends.length; cell++) {
+    const first = ids[ends[cell - 1]];
+    let at = ends[cell - 1] + 1;
+    while (at < ends[cell] && ids[at] === first) at++;
+    positions[cell] = at === ends[cell] ? values[first] : 0;
+  }
+  return positions;
+}

@@ -3,9 +3,6 @@
  * nothing below `spec/` sees raw JSON. A JobSpec is plain data: it travels to worker threads and cluster tasks as JSON.
  */
 
-/** Where a field stood in the spec, as Druid's users write it: `spec.dataSchema.granularitySpec`. */
-export type JsonPath = string;
-
 export interface JobSpec {
   readonly dataSource: string;
   readonly timestamp: TimestampSpec;

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
@@ -87,6 +88,7 @@ class IndexJob {
     const splits = planMaps(files, this.#options.quirks);
     const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
     const { counts, samples, runs, planOf } = await maker.make(splits);
+    await checkUnchanged(files);
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
     this.#noteFewTuples(shards);

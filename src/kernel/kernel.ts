@@ -89,6 +89,10 @@ interface WebAssemblyInterface {
 }
 
 const PAGE_BYTES = 65536;
+/** Of a 32-bit WebAssembly memory. */
+const MEMORY_MAX = 65536 * PAGE_BYTES;
+/** Memory that nobody has touched costs nothing. */
+const GROWTH = 1.5;
 /** Every region begins on a vector boundary. */
 const ALIGNMENT_BYTES = 16;
 /** The kernel copies in whole vectors and so touches up to 16 bytes behind a region; they belong to nobody. */
@@ -127,7 +131,8 @@ export class Kernel {
   allocate(size: number): number {
     const address = this.#top;
     const top = align(address + size + SLACK_BYTES);
-    if (top > this.bytes.length) this.#grow(top);
+    // In large steps: each one detaches all views, and thousands of dimensions would grow it thousands of times.
+    if (top > this.bytes.length) this.#grow(Math.max(top, Math.min(MEMORY_MAX, this.bytes.length * GROWTH)));
     this.#top = top;
     return address;
   }

@@ -29,7 +29,7 @@ export interface LineBlock {
 export interface LineBlockOptions {
   /** Bytes fetched at once, about the size of a block; default 1 MiB. */
   readonly blockBytes?: number;
-  /** Longest line that is read; default 64 MiB. A longer one is an error (found out within one block more). */
+  /** Longest line that is read; default 16 MiB. A longer one is an error (found out within one block more). */
   readonly maxLineBytes?: number;
   /** Where the paths lie; by default what their scheme says. */
   readonly storage?: Storage;
@@ -37,7 +37,8 @@ export interface LineBlockOptions {
 
 /** Large enough that calls do not count, small enough for the second-level cache. */
 const BLOCK_BYTES_DEFAULT = 1024 * 1024;
-const MAX_LINE_BYTES_DEFAULT = 64 * 1024 * 1024;
+/** Real rows have kilobytes; a line of many numbers takes some twenty times its size while it is read. */
+const MAX_LINE_BYTES_DEFAULT = 16 * 1024 * 1024;
 /** Room before a fetched chunk for the unfinished line of the last one. */
 const HEAD_BYTES = 64 * 1024;
 /** Fetched beyond the end of a split to finish its last line. */
@@ -78,6 +79,10 @@ async function* inputBlocks(
   buffers.begin(input.start);
   let inFirstLine = input.start > 0;
   let isFileStart = input.start === 0;
+  // Offsets up to which bytes at hand were searched in vain, for the last line end and for the first one behind the range: a long line is
+  // searched once, not once for every chunk of it. A CR in last place must be seen again.
+  let searchedForLast = 0;
+  let searchedForFirst = 0;
   buffers.fetch(reader, fetchSize(buffers, input.start, rangeEnd, dataEnd));
   for (;;) {
     const count = await buffers.take();
@@ -112,14 +117,19 @@ async function* inputBlocks(
     // A byte order mark may reach beyond the end of a tiny range.
     const rangeEndAt = buffers.from + Math.max(0, rangeEnd - buffers.fromOffset);
     if (rangeEndAt < buffers.to) {
-      end = startAfterFirstLineEnd(buffers.bytes, rangeEndAt, buffers.to);
+      end = startAfterFirstLineEnd(buffers.bytes, Math.max(rangeEndAt, buffers.placeOf(searchedForFirst)), buffers.to);
       isLast = end >= 0;
+      if (!isLast) searchedForFirst = buffers.endOffset - 1;
     }
     if (!isLast && reachedDataEnd) {
       end = buffers.to;
       isLast = true;
     }
-    if (!isLast) end = startAfterLastLineEnd(buffers.bytes, buffers.from, buffers.to);
+    if (!isLast) {
+      const from = Math.max(buffers.from, buffers.placeOf(searchedForLast));
+      end = startAfterLastLineEnd(buffers.bytes, from, buffers.to);
+      if (end < 0) searchedForLast = buffers.endOffset - 1;
+    }
     if (end < 0 && buffers.to - buffers.from > maxLineBytes) throw overlong(path, buffers.fromOffset, maxLineBytes);
 
     const { bytes, from, fromOffset } = buffers;
@@ -181,6 +191,11 @@ class BlockBuffers {
   /** Offset in the file of `bytes[from]`. */
   get fromOffset(): number {
     return this.endOffset - (this.to - this.from);
+  }
+
+  /** Where the byte of an offset in the file stands, or stood or will stand, in `bytes`. */
+  placeOf(offset: number): number {
+    return this.to - (this.endOffset - offset);
   }
 
   begin(offset: number): void {

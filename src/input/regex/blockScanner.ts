@@ -74,10 +74,9 @@ export class RegexBlockScanner implements RecordScanner {
     const line = this.#hasInvalidUtf8
       ? decodeJavaUtf8(this.#bytes.subarray(start, end))
       : this.#bytes.toString('utf8', start, end);
-    const match = this.#pattern.regExp.exec(line);
-    const problem =
-      match === null ? 'the pattern of the parseSpec does not match the whole line' : this.#missing(match);
-    if (match === null || problem !== null) {
+    const match = execute(this.#pattern.regExp, line);
+    const problem = typeof match === 'string' ? match : this.#missing(match);
+    if (typeof match === 'string' || problem !== null) {
       this.#onMalformed(start, end, problem as string);
       return;
     }
@@ -152,5 +151,16 @@ export class RegexBlockScanner implements RecordScanner {
     batch.kinds[field] = FieldKind.list;
     batch.starts[field] = first;
     batch.ends[field] = batch.elementCount;
+  }
+}
+
+/** The match of a pattern, or why there is none. */
+function execute(pattern: RegExp, line: string): RegExpExecArray | string {
+  try {
+    return pattern.exec(line) ?? 'the pattern of the parseSpec does not match the whole line';
+  } catch (error) {
+    // V8's stack of places to go back to is bounded, as Java's is.
+    if (error instanceof RangeError) return 'the pattern of the parseSpec has too many ways to match a line this long';
+    throw error;
   }
 }

@@ -19,7 +19,7 @@ export interface SortColumn {
  */
 export function sortRows(rows: number, columns: readonly SortColumn[]): Int32Array {
   const order = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) order[row] = row;
+  countUp(order);
   new RowSorter(order, columns).sort(0, rows, 0);
   return order;
 }
@@ -183,13 +183,44 @@ function distribute(
  */
 export function timeColumns(times: Float64Array, rows: number): SortColumn[] {
   if (rows === 0) return [];
-  let least = times[0];
-  let most = times[0];
-  for (let row = 1; row < rows; row++) {
-    const time = times[row];
-    if (time < least) least = time;
-    else if (time > most) most = time;
+  const least = leastOf(times, rows);
+  const unit = unitOf(times, rows, least);
+  if (unit === 0) return [];
+  const low = new Int32Array(rows);
+  const range = (mostOf(times, rows) - least) / unit;
+  if (range < 0x8000_0000) {
+    putDistances(times, least, unit, low);
+    return [{ values: low, max: range }];
   }
+  const high = new Int32Array(rows);
+  putLongDistances(times, least, unit, high, low);
+  return [
+    { values: high, max: Math.floor(range / 0x4000_0000) },
+    { values: low, max: 0x3fff_ffff },
+  ];
+}
+
+// The loops over all rows are functions of their own. They run once for a run of rows, so they are compiled while they run; in
+// one function what stands behind a loop would then be unknown, and reaching it would throw the compiled code away.
+
+function countUp(order: Int32Array): void {
+  for (let row = 0; row < order.length; row++) order[row] = row;
+}
+
+function leastOf(times: Float64Array, rows: number): number {
+  let least = times[0];
+  for (let row = 1; row < rows; row++) if (times[row] < least) least = times[row];
+  return least;
+}
+
+function mostOf(times: Float64Array, rows: number): number {
+  let most = times[0];
+  for (let row = 1; row < rows; row++) if (times[row] > most) most = times[row];
+  return most;
+}
+
+/** The greatest common divisor of the times' distances from the least; 0 when they are all the same. */
+function unitOf(times: Float64Array, rows: number, least: number): number {
   let unit = 0;
   for (let row = 0; row < rows && unit !== 1; row++) {
     // Neighbours in the input mostly share their time, and remainders are slow.
@@ -201,21 +232,17 @@ export function timeColumns(times: Float64Array, rows: number): SortColumn[] {
       rest = swap;
     }
   }
-  if (unit === 0) return [];
-  const low = new Int32Array(rows);
-  const range = (most - least) / unit;
-  if (range < 0x8000_0000) {
-    for (let row = 0; row < rows; row++) low[row] = (times[row] - least) / unit;
-    return [{ values: low, max: range }];
-  }
-  const high = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
+  return unit;
+}
+
+function putDistances(times: Float64Array, least: number, unit: number, target: Int32Array): void {
+  for (let row = 0; row < target.length; row++) target[row] = (times[row] - least) / unit;
+}
+
+function putLongDistances(times: Float64Array, least: number, unit: number, high: Int32Array, low: Int32Array): void {
+  for (let row = 0; row < low.length; row++) {
     const distance = (times[row] - least) / unit;
     high[row] = distance / 0x4000_0000;
     low[row] = distance % 0x4000_0000;
   }
-  return [
-    { values: high, max: Math.floor(range / 0x4000_0000) },
-    { values: low, max: 0x3fff_ffff },
-  ];
 }

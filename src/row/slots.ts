@@ -11,6 +11,9 @@ export class Slots {
     for (const dimension of job.dimensions.dimensions) this.of(dimension.name);
     for (const metric of job.metrics) this.#addMetric(metric);
     if (job.transform.filter !== null) this.#addFilter(job.transform.filter);
+    const { partitions } = job.tuning;
+    // Druid hashes them even where they are no dimensions.
+    if (partitions.type === 'hashed') for (const name of partitions.partitionDimensions) this.of(name);
   }
 
   /** The slot of a field, a new one if need be. */

@@ -52,8 +52,14 @@ function digits(text: Uint8Array, start: number, end: number): number {
  */
 export function javaNumberText(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return BigInt(value).toString();
+  return javaDoubleText(value);
+}
+
+/** Double.toString, in as few digits as tell the double; a whole number has a fraction, too (`1.7E9`, `2024.0`). */
+export function javaDoubleText(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e-3 && size < 1e7) return String(value);
+  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (size === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   return `${mantissa}${mantissa.includes('.') ? '' : '.0'}E${Number(exponent)}`;
 }

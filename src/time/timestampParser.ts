@@ -5,7 +5,7 @@
 import { MAX_TIME_MS } from './calendar.ts';
 import { parseIsoBytes } from './isoBytes.ts';
 import { JodaParser } from './jodaParser.ts';
-import { isAllDigits, javaNumberText, parseLongBytes } from './numberBytes.ts';
+import { isAllDigits, javaDoubleText, javaNumberText, parseLongBytes } from './numberBytes.ts';
 import { isDroppedZoneWord } from './zone.ts';
 
 /**
@@ -151,7 +151,7 @@ function withText(parseBytes: ParseBytes): (text: string) => number {
   };
 }
 
-/** Formats that read text only: a number counts as the text that Java would write. */
+/** Formats that read text only: a number counts as the text that Java would write, of a Double where JSON does not have a long. */
 function textParser(parseBytes: ParseBytes): TimestampParser {
   const parseText = withText(parseBytes);
   return {
@@ -161,7 +161,7 @@ function textParser(parseBytes: ParseBytes): TimestampParser {
     parseNumberBytes: (bytes, start, end) =>
       isLong(bytes, start, end)
         ? parseBytes(bytes, start, end)
-        : parseText(javaNumberText(Number(decoder.decode(bytes.subarray(start, end))))),
+        : parseText(javaDoubleText(Number(decoder.decode(bytes.subarray(start, end))))),
   };
 }
 

@@ -138,6 +138,17 @@ describe('numbers', () => {
     expect(compileTimestampParser('yyyyMMdd').parseNumberBytes(utf8.encode('20240102'), 0, 8)).toBe(1_704_153_600_000);
   });
 
+  it('with a fraction or an exponent are no digits in text formats, whole or not', () => {
+    const read = (format: string, text: string) =>
+      compileTimestampParser(format).parseNumberBytes(utf8.encode(text), 0, text.length);
+    // Java writes 1.7E9, 2.0240102E7, 2024.0.
+    for (const text of ['1.7e9', '1700000000.0', '17e8']) expect(read('iso', text), text).toBeNaN();
+    for (const text of ['20240102.0', '2.0240102e7', '2024010.2e1']) expect(read('yyyyMMdd', text), text).toBeNaN();
+    expect(read("yyyy'.0'", '2024.0')).toBe(1_704_067_200_000);
+    expect(read("yyyy'.0'", '2.024e3')).toBe(1_704_067_200_000);
+    expect(read('iso', '1700000000')).toBe(1_700_000_000);
+  });
+
   it('never come back as minus zero', () => {
     for (const format of ['auto', 'millis', 'posix', 'micro', 'nano', 'ruby']) {
       const parser = compileTimestampParser(format);

@@ -76,13 +76,7 @@ export class LongState implements MetricState {
   }
 
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void {
-    const target = block.int32((to - from) * 2);
-    const pairs = this.#pairs;
-    for (let i = from, at = 0; i < to; i++) {
-      const row = order[i] * 2;
-      target[at++] = pairs[row];
-      target[at++] = pairs[row + 1];
-    }
+    gatherPairs(this.#pairs, order, from, block.int32((to - from) * 2));
     writePresence(block, this.#present, order, from, to);
   }
 
@@ -103,5 +97,14 @@ export class LongState implements MetricState {
 
   extraMemory(): number {
     return 0;
+  }
+}
+
+/** Copies the pairs of rows `order[from..)`. A function of its own: the loop is compiled once, whatever stands behind it. */
+function gatherPairs(pairs: Int32Array, order: Int32Array, from: number, target: Int32Array): void {
+  for (let at = 0, i = from; at < target.length; i++) {
+    const pair = order[i] * 2;
+    target[at++] = pairs[pair];
+    target[at++] = pairs[pair + 1];
   }
 }

@@ -19,12 +19,17 @@ export interface RowFilter {
   matches(record: RecordView, rowTimeMs: number): boolean;
 }
 
+/** In place of a slot: the row's own time, `__time`. */
+export const TIME_SLOT = -1;
+/** In place of a slot: a column whose values no filter can read. To the `null` filter they are not null, to all others they are. */
+export const OPAQUE_SLOT = -2;
+
 /**
  * Makes a Druid filter ready for rows, with Druid's answers: a row value that is a number is compared as a number, one that is
  * text as text; a list matches if any element does, and a null element is the text "null"; what is compared with null is
  * unknown, and so is its negation.
  *
- * @param slotOf gives each column's slot in the record views to come; -1 for `__time`, which is the row's time
+ * @param slotOf gives each column's slot in the record views to come, or {@link TIME_SLOT} or {@link OPAQUE_SLOT}
  * @param doubleText how doubles are written where a filter looks at text
  * @throws SyntaxError where a regex can't be understood
  * @throws RangeError where a number to compare with is none
@@ -69,7 +74,7 @@ function compile(spec: FilterSpec, columns: Columns): Node {
     case 'columnComparison':
       return columnComparison(spec.dimensions, columns);
     case 'null':
-      return leaf(spec.column, isNull, columns);
+      return columns.slotOf(spec.column) === OPAQUE_SLOT ? () => false : leaf(spec.column, isNull, columns);
     case 'selector':
       return leaf(spec.dimension, spec.value === null ? isNull : selectorPredicate(spec.value), columns);
     case 'in':
@@ -97,7 +102,8 @@ function equalsPredicate(spec: Extract<FilterSpec, { type: 'equals' }>): Predica
 
 function leaf(column: string, predicate: Predicate, { slotOf, doubleText }: Columns): Node {
   const slot = slotOf(column);
-  if (slot < 0) return (_record, time, unknown) => answer(predicate.long(time), unknown);
+  if (slot === OPAQUE_SLOT) return (_record, _time, unknown) => answer(predicate.text(null), unknown);
+  if (slot === TIME_SLOT) return (_record, time, unknown) => answer(predicate.long(time), unknown);
   return (record, _time, unknown) => matchesField(record, slot, predicate, doubleText, unknown);
 }
 
@@ -133,7 +139,8 @@ function longOfSpan(record: RecordView, start: number, end: number): number | bi
 function columnComparison(dimensions: readonly string[], { slotOf, doubleText }: Columns): Node {
   const slots = dimensions.map(slotOf);
   const textsOf = (record: RecordView, slot: number, time: number): readonly (string | null)[] => {
-    const text = slot < 0 ? String(time) : fieldText(record, slot, doubleText);
+    if (slot === OPAQUE_SLOT) return [null];
+    const text = slot === TIME_SLOT ? String(time) : fieldText(record, slot, doubleText);
     return text === null || typeof text === 'string' ? [text] : text;
   };
   return (record, time) => {

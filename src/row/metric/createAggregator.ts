@@ -7,7 +7,7 @@ import type { MetricState } from '../../rollup/metrics/metricState.ts';
 import type { StringByTimeState } from '../../rollup/metrics/stringByTimeState.ts';
 import type { MetricSpec } from '../../spec/jobSpec.ts';
 import { FieldText } from '../fieldText.ts';
-import { compileFilter } from '../filter/rowFilter.ts';
+import { compileFilter, OPAQUE_SLOT, TIME_SLOT } from '../filter/rowFilter.ts';
 import type { Slots } from '../slots.ts';
 import type { Aggregator } from './aggregator.ts';
 import { FilteredAggregator } from './filteredAggregator.ts';
@@ -21,11 +21,16 @@ export interface AggregatorOptions {
   readonly view: RecordView;
   /** Druid's text of a double: Java 17's or the shortest one. */
   readonly doubleText: (value: number) => string;
+  /**
+   * As Druid's indexer does: null elements of lists are the text "null", and the filter around a first, a last or a hyperUnique
+   * can read no column but `__time`, because Druid hands it the columns as input of that metric (docs/quirks.md, rows 3 and 12).
+   */
+  readonly druidQuirks: boolean;
 }
 
 /** The aggregator that feeds a metric's state; `state` was made by `createState` for the same metric. */
 export function createAggregator(metric: MetricSpec, state: MetricState, options: AggregatorOptions): Aggregator {
-  const { slots, view, doubleText } = options;
+  const { slots, view, doubleText, druidQuirks } = options;
   const time = (column: string) => new TimeSource(column === '__time' ? -1 : slots.of(column));
   switch (metric.type) {
     case 'count':
@@ -53,14 +58,19 @@ export function createAggregator(metric: MetricSpec, state: MetricState, options
         state as HyperUniqueState,
         slots.of(metric.fieldName),
         new FieldText(doubleText),
+        druidQuirks,
       );
     case 'filtered': {
-      const filter = compileFilter(
-        metric.filter,
-        (column) => (column === '__time' ? -1 : slots.of(column)),
-        doubleText,
-      );
+      const blind = druidQuirks && isComplex(metric);
+      const slotOf = (column: string) => (column === '__time' ? TIME_SLOT : blind ? OPAQUE_SLOT : slots.of(column));
+      const filter = compileFilter(metric.filter, slotOf, doubleText);
       return new FilteredAggregator(filter, createAggregator(metric.aggregator, state, options), view);
     }
   }
+}
+
+/** Whether the metric is stored as something else than numbers. */
+function isComplex(metric: MetricSpec): boolean {
+  if (metric.type === 'filtered') return isComplex(metric.aggregator);
+  return metric.type !== 'count' && metric.type !== 'numeric';
 }

@@ -10,12 +10,15 @@ export class HyperUniqueAggregator implements Aggregator {
   readonly #state: HyperUniqueState;
   readonly #slot: number;
   readonly #text: FieldText;
+  readonly #nullElementsAsText: boolean;
   readonly #hash = new Uint8Array(16);
 
-  constructor(state: HyperUniqueState, slot: number, text: FieldText) {
+  /** @param nullElementsAsText whether null elements of lists count, as the text "null" (docs/quirks.md, row 3); else they do not */
+  constructor(state: HyperUniqueState, slot: number, text: FieldText, nullElementsAsText: boolean) {
     this.#state = state;
     this.#slot = slot;
     this.#text = text;
+    this.#nullElementsAsText = nullElementsAsText;
   }
 
   aggregate({ batch, records, rows, count }: GroupedRecords): void {
@@ -26,13 +29,14 @@ export class HyperUniqueAggregator implements Aggregator {
       if (kind <= FieldKind.null) continue;
       if (kind === FieldKind.list) {
         for (let element = batch.starts[at]; element < batch.ends[at]; element++) {
-          if (batch.elements.kinds[element] === FieldKind.null) continue;
-          this.#text.readElement(batch, element);
+          if (batch.elements.kinds[element] !== FieldKind.null) this.#text.readElement(batch, element);
+          else if (this.#nullElementsAsText) this.#text.readValue(null);
+          else continue;
           this.#add(rows[i]);
         }
       } else if (kind === FieldKind.nested && Array.isArray(batch.values[batch.starts[at]])) {
         for (const value of batch.values[batch.starts[at]] as unknown[]) {
-          if (value === null) continue;
+          if (value === null && !this.#nullElementsAsText) continue;
           this.#text.readValue(value);
           this.#add(rows[i]);
         }

@@ -83,7 +83,7 @@ export class DoubleAggregator implements Aggregator {
   }
 }
 
-/** longFirst, doubleLast and their kind: nulls are candidates too. */
+/** longFirst, doubleLast and their kind: nulls are candidates too, and so are values that are no numbers, as nulls. */
 export class NumericByTimeAggregator implements Aggregator {
   readonly #state: NumericByTimeState;
   readonly #slot: number;
@@ -105,9 +105,14 @@ export class NumericByTimeAggregator implements Aggregator {
     for (let i = 0; i < count; i++) {
       const at = base + records[i];
       const time = this.#time.timeOf(grouped, records[i]);
-      if (batch.kinds[at] <= FieldKind.null) this.#state.add(rows[i], time, 0, 0, 1);
-      else if (coerceMetric(batch, at, this.#type, this.#number)) this.#state.add(rows[i], time, pair[0], pair[1], 0);
-      else faulty[records[i]] = 1;
+      if (batch.kinds[at] > FieldKind.null) {
+        if (coerceMetric(batch, at, this.#type, this.#number)) {
+          this.#state.add(rows[i], time, pair[0], pair[1], 0);
+          continue;
+        }
+        faulty[records[i]] = 1;
+      }
+      this.#state.add(rows[i], time, 0, 0, 1);
     }
   }
 }

@@ -102,7 +102,8 @@ export function granularityJson(granularity: Granularity): SegmentMetadata['quer
       return {
         type: 'duration',
         duration: granularity.durationMs,
-        origin: new Date(granularity.origin).toISOString(),
+        // Of all origins that make the same buckets Druid keeps the one next to the epoch.
+        origin: new Date(granularity.origin % granularity.durationMs).toISOString(),
       };
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filterColumns } from '../../../src/row/filter/columns.ts';
 import { fieldText } from '../../../src/row/filter/fieldText.ts';
-import { compileFilter } from '../../../src/row/filter/rowFilter.ts';
+import { compileFilter, OPAQUE_SLOT } from '../../../src/row/filter/rowFilter.ts';
 import { javaDoubleText, javaDoubleTextJdk17 } from '../../../src/row/numbers/javaText.ts';
 import type { FilterSpec } from '../../../src/spec/jobSpec.ts';
 import { recordOf } from './recordOf.ts';
@@ -186,5 +186,18 @@ describe('compileFilter', () => {
         `the regex "(?i)(a)\\\\1" can't be used: references to groups aren't supported with the flag i (at character 10)`,
       ),
     );
+  });
+});
+
+describe('a column that no filter can read', () => {
+  const answer = (spec: FilterSpec) => compileFilter(spec, () => OPAQUE_SLOT).matches(recordOf('{}', []), 0);
+
+  it('is null to all filters but the null filter', () => {
+    expect(answer(selector('d', null))).toBe(true);
+    expect(answer(selector('d', 'a'))).toBe(false);
+    expect(answer(not(selector('d', 'a')))).toBe(false);
+    expect(answer({ type: 'null', column: 'd' })).toBe(false);
+    expect(answer(not({ type: 'null', column: 'd' }))).toBe(true);
+    expect(answer({ type: 'columnComparison', dimensions: ['d', 'e'] })).toBe(true);
   });
 });

@@ -128,6 +128,10 @@ describe('granularities', () => {
       { type: 'duration', durationMs: 7_200_000, origin: 1 },
       '{"type":"duration","duration":7200000,"origin":"1970-01-01T00:00:00.001Z"}',
     ],
+    [
+      { type: 'duration', durationMs: 1_234_567, origin: Date.parse('2024-03-30T00:00:01.000Z') },
+      '{"type":"duration","duration":1234567,"origin":"1970-01-01T00:00:25.892Z"}',
+    ],
   ];
   for (const [granularity, expected] of cases) {
     test(expected, () => expect(JSON.stringify(granularityJson(granularity))).toBe(expected));

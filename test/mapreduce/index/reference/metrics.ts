@@ -56,9 +56,10 @@ export function aggregate(metric: MetricSpec, rows: readonly SourceRow[]): Expec
     }
     case 'numericByTime': {
       const { operation, valueType, fieldName, timeColumn } = metric;
-      const pairs = rows.flatMap((row) => {
+      const pairs = rows.map((row) => {
         const value = metricNumber(fieldOf(row, fieldName), valueType);
-        return value === BAD ? [] : [{ time: timeOf(row, timeColumn), value }];
+        // Druid takes the time before it meets the bad value.
+        return { time: timeOf(row, timeColumn), value: value === BAD ? null : value };
       });
       return exact(byTime(operation, pairs) ?? { time: operation === 'first' ? LONG_MAX : LONG_MIN, value: null });
     }

@@ -39,7 +39,7 @@ export interface IndexArguments {
 /** The document of `--json`. */
 export type IndexDocument = ({ readonly status: 'SUCCESS' } & IndexReport) | FailedDocument;
 
-export interface FailedDocument {
+interface FailedDocument {
   readonly status: 'FAILED';
   readonly error: string;
   /** What lay behind it, nearest first; absent where nothing did. */

@@ -40,13 +40,20 @@ export function flushRun(
   const refs: SectionRef[] = [];
   for (let from = 0; from < rows; ) {
     const section = sectionOf[order[from]];
-    let to = from + 1;
-    while (to < rows && sectionOf[order[to]] === section) to++;
+    const to = sectionEnd(sectionOf, order, from, rows);
     const { chunk, shard } = sections[section];
     refs.push(writer.writeSection(chunk, shard, order, from, to));
     from = to;
   }
   return refs;
+}
+
+/** The first place from `from` on, where a row of another section stands. */
+function sectionEnd(sectionOf: Int32Array, order: Int32Array, from: number, rows: number): number {
+  const section = sectionOf[order[from]];
+  let to = from + 1;
+  while (to < rows && sectionOf[order[to]] === section) to++;
+  return to;
 }
 
 /** Numbers the sections by chunk, then shard, and gives each row its section's number. */

@@ -15,6 +15,12 @@ export interface RowTimes {
 export function rowTimes({ index, chunks }: RowAssembler): RowTimes {
   const { rows, times } = index;
   const ids = new Int32Array(rows);
+  const distinct = numberTimes(times, rows, ids);
+  return { times: distinct, chunks: distinct.map((time) => chunks.find(time)), ids };
+}
+
+/** Numbers the distinct times in the order of first sight, and gives each row its time's number. */
+function numberTimes(times: Float64Array, rows: number, ids: Int32Array): number[] {
   const known = new Map<number, number>();
   let id = 0;
   for (let row = 0; row < rows; row++) {
@@ -26,8 +32,7 @@ export function rowTimes({ index, chunks }: RowAssembler): RowTimes {
     }
     ids[row] = id;
   }
-  const distinct = [...known.keys()];
-  return { times: distinct, chunks: distinct.map((time) => chunks.find(time)), ids };
+  return [...known.keys()];
 }
 
 /** A dimension, and the column of cells that has it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RangeRouter } from '../../partition/determine/rangeRouter.ts';
-import { bucketsOfHashes } from '../../partition/hashShards.ts';
+import { bucketsOfHashes, hashBucket } from '../../partition/hashShards.ts';
 import { flushRun, type RowShards, UNCUT } from './flushRun.ts';
 import { hashRows, type RowTimes, rangeDimensions, rowTimes } from './groupKeys.ts';
 import type { ChunkPlan, MapManifest, MapPayload, RunManifest } from './indexPayload.ts';
@@ -27,6 +27,8 @@ export class MapOutput {
   /** Writes the rows in memory, which stay as they are. */
   flush(assembler: RowAssembler): void {
     const { pass } = this.#payload;
+    // Dictionaries may have reached the memory's limit without a row.
+    if (assembler.index.rows === 0) return;
     const times = rowTimes(assembler);
     const hashes = this.#keys?.add(assembler, times) ?? null;
     if (pass.type === 'numShards') this.#writeRun(assembler, times, this.#numShards(assembler, times, pass.numShards));
@@ -76,7 +78,7 @@ export class MapOutput {
     const buckets = plans.map(shardsOf);
     if (buckets.every((count) => count === 1)) return;
     hashRows(assembler, times, hashDimensions(this.#payload.config), shards, null);
-    for (let row = 0; row < shards.length; row++) shards[row] = Math.abs(shards[row] % buckets[times.ids[row]]);
+    for (let row = 0; row < shards.length; row++) shards[row] = hashBucket(shards[row], buckets[times.ids[row]]);
   }
 }
 

@@ -8,7 +8,7 @@ import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { DimensionColumn } from '../../row/dimension/dimension.ts';
 import { NumericDimension } from '../../row/dimension/numericDimension.ts';
 import { StringDimension } from '../../row/dimension/stringDimension.ts';
-import { compileFilter, type RowFilter } from '../../row/filter/rowFilter.ts';
+import { compileFilter, type RowFilter, TIME_SLOT } from '../../row/filter/rowFilter.ts';
 import type { Aggregator } from '../../row/metric/aggregator.ts';
 import { createAggregator } from '../../row/metric/createAggregator.ts';
 import { javaDoubleText, javaDoubleTextJdk17 } from '../../row/numbers/javaText.ts';
@@ -65,32 +65,34 @@ export class RowAssembler {
     this.#filter =
       job.transform.filter === null
         ? null
-        : compileFilter(job.transform.filter, (column) => (column === '__time' ? -1 : slots.of(column)), doubleText);
-    const stringDimension = (spec: DimensionSpec, handling: DimensionSpec['multiValueHandling']) =>
+        : compileFilter(
+            job.transform.filter,
+            (column) => (column === '__time' ? TIME_SLOT : slots.of(column)),
+            doubleText,
+          );
+    const stringDimension = (name: string, handling: DimensionSpec['multiValueHandling']) =>
       new StringDimension({
         kernel,
-        name: spec.name,
-        slot: slots.of(spec.name),
+        name,
+        slot: slots.of(name),
         multiValueHandling: handling,
         doubleText,
         nullElementsAsText: druid,
       });
     this.dimensions = job.dimensions.dimensions.map((spec) =>
       spec.type === 'string'
-        ? stringDimension(spec, spec.multiValueHandling)
+        ? stringDimension(spec.name, spec.multiValueHandling)
         : new NumericDimension(spec.name, spec.type, slots.of(spec.name)),
     );
-    const hashed = job.dimensions.dimensions.filter(
-      (spec) => keyDimensions.length === 0 || keyDimensions.includes(spec.name),
-    );
+    // Of all dimensions, those whose text is not what is stored; partition dimensions even where they are no dimensions.
+    const hashed =
+      keyDimensions.length > 0
+        ? [...new Set(keyDimensions)]
+        : job.dimensions.dimensions.filter(({ type }) => type !== 'string').map(({ name }) => name);
     this.hashColumns =
-      druid && isPartitioned(job.tuning.partitions)
-        ? hashed
-            .filter((spec) => spec.type !== 'string' || keyDimensions.length > 0)
-            .map((spec) => stringDimension(spec, 'ARRAY'))
-        : [];
+      druid && isPartitioned(job.tuning.partitions) ? hashed.map((name) => stringDimension(name, 'ARRAY')) : [];
     const states: MetricState[] = job.metrics.map((metric) => createState(metric, druid));
-    const options = { slots, view: this.#view, doubleText };
+    const options = { slots, view: this.#view, doubleText, druidQuirks: druid };
     this.#aggregators = job.metrics.map((metric, i) => createAggregator(metric, states[i], options));
     const columns = this.dimensions.length + this.hashColumns.length;
     this.#cells = Array.from({ length: columns }, () => new Int32Array(BATCH_ROWS));

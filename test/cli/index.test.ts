@@ -41,12 +41,12 @@ describe('a job that succeeds', () => {
 
   test('spec and options reach the job', async () => {
     const { calls, job } = spy();
-    await runCli(['index', good, '--workers', '3', '--quirks', 'druid'], new TestIo(), job);
+    await runCli(['index', good, '--workers', '3', '--quirks', 'druid', '--keep-runs', 'never'], new TestIo(), job);
     await runCli(['index', good], new TestIo(), job);
     expect(calls[0][0]).toMatchObject({ dataSource: 'events', segmentOutputPath: 'out' });
-    expect(calls.map(([, { workers, quirks }]) => [workers, quirks])).toEqual([
-      [3, 'druid'],
-      [availableParallelism(), 'none'],
+    expect(calls.map(([, { workers, quirks, keepRuns }]) => [workers, quirks, keepRuns])).toEqual([
+      [3, 'druid', 'never'],
+      [availableParallelism(), 'none', 'auto'],
     ]);
     expect(calls[0][1].signal.aborted).toBe(false);
   });

@@ -30,6 +30,15 @@ describe('progressLine', () => {
     expect(progressLine(MERGING, 20)).toBe('merging: 7%, 3 of 40 segments, 1 row, 0 rows/s, 4 min 07 s left');
   });
 
+  test('shards are found by reading, or from what was read', () => {
+    expect(progressLine({ ...READING, phase: 'determine' }, 0)).toBe(
+      'finding shards: 62%, 1.24 GB of 2.00 GB, 12,345,678 rows',
+    );
+    const counting: IndexProgress = { ...READING, phase: 'determine', bytesTotal: 0, tasksTotal: 6, rows: 7 };
+    expect(progressLine(counting, 0)).toBe('finding shards: 50%, 3 of 6 parts, 7 rows');
+    expect(progressLine({ ...counting, phase: 'scatter' }, 0)).toBe('cutting into shards: 50%, 3 of 6 runs, 7 rows');
+  });
+
   test('storing has no rows', () => {
     expect(progressLine(STORING, 20)).toBe('storing: 100%, 40 of 40 segments');
   });

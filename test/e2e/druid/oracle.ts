@@ -60,6 +60,16 @@ export async function hadoopIndex(specPath: string): Promise<HadoopReport> {
   return { ok: exit === 0, segments: report.segments ?? [], exception: report.exception ?? null };
 }
 
+/**
+ * Asks Druid 33's parsers and coercions about single values: see Values.java for the questions, one JSON object a line of the file.
+ * @returns an answer a line
+ */
+export async function druidValues(file: string): Promise<string[]> {
+  const { exit, output } = await druid33.ask('values', file);
+  if (exit !== 0) throw new Error(`Druid 33 has no answer to ${file}: ${output}`);
+  return output.trimEnd().split('\n');
+}
+
 async function queryIn(jvm: Jvm, nativeQuery: object, segments: readonly string[]): Promise<unknown[]> {
   const { exit, output } = await jvm.ask('query', JSON.stringify(nativeQuery), ...segments);
   if (exit !== 0) throw new Error(`the ${(nativeQuery as { queryType: string }).queryType} query failed: ${output}`);

@@ -12,10 +12,13 @@ export class SegmentRows {
   readonly #pairs = new Int32Array(OUTPUT_ROWS_MAX * 2);
   readonly #doubles = new Float64Array(this.#pairs.buffer);
   readonly #floats = new Float32Array(OUTPUT_ROWS_MAX);
+  readonly #firstSparse: number;
   #listIds = new Int32Array(OUTPUT_ROWS_MAX);
 
-  constructor(segment: SegmentWriter, columns: readonly MergedColumn[]) {
+  /** @param firstSparse columns from here on tell rows without the dimension from those with a null: they have no value at all */
+  constructor(segment: SegmentWriter, columns: readonly MergedColumn[], firstSparse: number) {
     this.#segment = segment;
+    this.#firstSparse = firstSparse;
     this.#columns = columns;
   }
 
@@ -41,6 +44,8 @@ export class SegmentRows {
       const column = this.#columns[dimension];
       if (column.type !== 'string') this.#appendNumbers(dimension, column, cells[dimension], rows);
       else if (column.lists === null) this.#appendIds(dimension, column, cells[dimension], rows);
+      else if (column.lists.ids.length === column.cellCount)
+        this.#appendOnlyIds(dimension, column.lists.ids, cells[dimension], rows);
       else this.#appendLists(dimension, column, column.lists, cells[dimension], rows);
     }
     for (let metric = 0; metric < metrics.length; metric++) metrics[metric].append(this.#segment, metric, rows);
@@ -56,6 +61,12 @@ export class SegmentRows {
     this.#segment.appendIds(dimension, this.#ids, rows);
   }
 
+  /** Each cell is a list of one value; null is among them. */
+  #appendOnlyIds(dimension: number, ids: Int32Array, cells: Int32Array, rows: number): void {
+    for (let row = 0; row < rows; row++) this.#ids[row] = cells[row] === 0 ? 0 : ids[cells[row] - 1];
+    this.#segment.appendIds(dimension, this.#ids, rows);
+  }
+
   #appendLists(
     dimension: number,
     column: MergedColumn,
@@ -65,14 +76,15 @@ export class SegmentRows {
   ): void {
     const shift = column.hasNull ? 0 : 1;
     const ends = this.#ids;
+    // Druid's Hadoop indexer stores null and empty lists as a list of one null.
+    const nulls = dimension < this.#firstSparse ? 1 : 0;
     let total = 0;
     for (let row = 0; row < rows; row++) {
       const cell = cells[row];
       const start = cell === 0 ? 0 : lists.ends[cell - 1];
       const end = lists.ends[cell];
       if (total + end - start + 1 > this.#listIds.length) this.#growLists(total + end - start + 1);
-      // Druid's Hadoop indexer stores null and empty lists as a list of one null.
-      if (cell === 0) this.#listIds[total++] = 0;
+      if (cell === 0 && nulls > 0) this.#listIds[total++] = 0;
       for (let at = start; at < end; at++) this.#listIds[total++] = lists.ids[at] - shift;
       ends[row] = total;
     }

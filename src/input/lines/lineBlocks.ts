@@ -31,8 +31,8 @@ export interface LineBlockOptions {
   readonly blockBytes?: number;
   /** Longest line that is read; default 16 MiB. A longer one is an error (found out within one block more). */
   readonly maxLineBytes?: number;
-  /** Where the paths lie; by default what their scheme says. */
-  readonly storage?: Storage;
+  /** Where a path lies; by default what its scheme says. */
+  readonly storageOf?: (path: string) => Storage;
 }
 
 /** Large enough that calls do not count, small enough for the second-level cache. */
@@ -52,9 +52,10 @@ const OVERREAD_BYTES = 64 * 1024;
 export async function* readLineBlocks(split: InputSplit, options: LineBlockOptions = {}): AsyncGenerator<LineBlock> {
   const blockBytes = options.blockBytes ?? BLOCK_BYTES_DEFAULT;
   const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES_DEFAULT;
+  const storageOf = options.storageOf ?? storageFor;
   const buffers = new BlockBuffers(blockBytes);
   for (const input of split.inputs) {
-    const reader = await openInput(input, options.storage ?? storageFor(input.path), blockBytes);
+    const reader = await openInput(input, storageOf(input.path), blockBytes);
     try {
       yield* inputBlocks(input, reader, buffers, maxLineBytes);
     } finally {

@@ -2,6 +2,7 @@ import type { RecordReader } from '../../input/createScanner.ts';
 import type { LineBlock } from '../../input/lines/lineBlocks.ts';
 import type { RecordBatch } from '../../input/recordBatch.ts';
 import { type RowReason, type RowSample, SAMPLES_PER_REASON, unparseableRows } from '../../row/rowCounts.ts';
+import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
 import { BadRowsError } from './errors.ts';
 import type { MapManifest, MapPayload } from './indexPayload.ts';
@@ -49,7 +50,9 @@ class MapTask {
   }
 
   async run(): Promise<MapManifest> {
-    for await (const block of this.#reader.blocks(this.#payload.split)) {
+    const { split, config } = this.#payload;
+    const storageOf = (path: string) => storageFor(path, config.hadoop);
+    for await (const block of this.#reader.blocks(split, { storageOf })) {
       this.#block = block;
       this.#scanBlock(block);
       this.#context.progress.addBytes(block.end - block.start);

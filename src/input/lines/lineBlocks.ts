@@ -39,8 +39,8 @@ export interface LineBlockOptions {
   readonly blockBytes?: number;
   /** Longest line that is held; default 16 MiB, at least `blockBytes`. A longer one is passed over: see `LineBlock.overlongBytes`. */
   readonly maxLineBytes?: number;
-  /** Where the paths lie; by default what their scheme says. */
-  readonly storage?: Storage;
+  /** Where a path lies; by default what its scheme says. */
+  readonly storageOf?: (path: string) => Storage;
 }
 
 /** Large enough that calls do not count, small enough for the second-level cache. */
@@ -60,9 +60,10 @@ const OVERREAD_BYTES = 64 * 1024;
 export async function* readLineBlocks(split: InputSplit, options: LineBlockOptions = {}): AsyncGenerator<LineBlock> {
   const blockBytes = options.blockBytes ?? BLOCK_BYTES_DEFAULT;
   const maxLineBytes = Math.max(blockBytes, options.maxLineBytes ?? MAX_LINE_BYTES_DEFAULT);
+  const storageOf = options.storageOf ?? storageFor;
   const buffers = new BlockBuffers(blockBytes);
   for (const input of split.inputs) {
-    const reader = await openInput(input, options.storage ?? storageFor(input.path), blockBytes);
+    const reader = await openInput(input, storageOf(input.path), blockBytes);
     try {
       yield* inputBlocks(input, reader, buffers, maxLineBytes);
     } finally {

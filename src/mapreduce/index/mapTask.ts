@@ -5,6 +5,7 @@ import type { LineBlock } from '../../input/lines/lineBlocks.ts';
 import { countLines } from '../../input/lines/lineEnds.ts';
 import type { RecordBatch } from '../../input/recordBatch.ts';
 import { badRows, type RowReason } from '../../row/rowCounts.ts';
+import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
 import { samplesOfLetters } from './deadLetterFile.ts';
 import { LetterBox, letterText } from './deadLetters.ts';
@@ -59,7 +60,9 @@ class MapTask {
   }
 
   async run(): Promise<MapManifest> {
-    for await (const block of this.#reader.blocks(this.#payload.split)) {
+    const { split, config } = this.#payload;
+    const storageOf = (path: string) => storageFor(path, config.hadoop);
+    for await (const block of this.#reader.blocks(split, { storageOf })) {
       this.#enter(block);
       const lines = block.overlongBytes === undefined ? this.#scanBlock(block) : this.#passOver(block.overlongBytes);
       this.#lines[this.#input] += lines;

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { lz4Encoder } from '../../kernel/lz4.ts';
 import { mergeColumns, type SectionInput } from '../../rollup/merge/mergeColumns.ts';
-import { mergeRows } from '../../rollup/merge/mergeRows.ts';
+import { mergeRows, outputRowsMax } from '../../rollup/merge/mergeRows.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import { writeIndexZip } from '../../segment/indexZip.ts';
 import { Scratch } from '../../segment/scratch.ts';
@@ -57,11 +57,8 @@ function writeSegment(
     const types = dimensions.map((dimension) => dimension.type);
     const columns = mergeColumns(inputs, types, segment);
     segment.endDictionaries();
-    const output = new SegmentRows(
-      segment,
-      columns,
-      quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length,
-    );
+    const firstSparse = quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length;
+    const output = new SegmentRows(segment, columns, { rowsMax: outputRowsMax(inputs), firstSparse });
     const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
     const rows = mergeRows(inputs, columns, newMetrics, job.granularity.rollup, (merged) => {
       output.append(merged);

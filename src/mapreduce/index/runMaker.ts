@@ -1,16 +1,24 @@
 import { type InputSplit, splitLabel } from '../../input/splits/splits.ts';
-import {
-  addRowCounts,
-  newRowCounts,
-  type RowCounts,
-  type RowSample,
-  SAMPLES_PER_REASON,
-  unparseableRows,
-} from '../../row/rowCounts.ts';
+import { addRowCounts, badRows, newRowCounts, type RowCounts, type RowSample } from '../../row/rowCounts.ts';
 import type { Task } from '../job.ts';
+import {
+  collectLetters,
+  type DeadLetterPlace,
+  type DeadLetterReport,
+  samplesOfLetters,
+  writeDeadLetters,
+} from './deadLetterFile.ts';
 import { determinePartitions } from './determinePartitions.ts';
-import { BadRowsError, NoDataError } from './errors.ts';
-import type { ChunkPlan, IndexConfig, MapManifest, MapPass, MapPayload, RunManifest } from './indexPayload.ts';
+import { BadRowsError, type MapProgress, NoDataError } from './errors.ts';
+import type {
+  ChunkPlan,
+  IndexConfig,
+  MapLetters,
+  MapManifest,
+  MapPass,
+  MapPayload,
+  RunManifest,
+} from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
 import { determineConfig, type KeepRuns, keepsRuns, shardsGiven } from './partitioning.ts';
 import { scatterRuns } from './scatterRuns.ts';
@@ -22,6 +30,7 @@ const KEY_PART_INPUT_BYTES = 256 * 1024 * 1024;
 export interface ShardedRuns {
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
+  readonly deadLetters: DeadLetterReport | null;
   /** In position order. */
   readonly runs: readonly Pick<RunManifest, 'path' | 'sections'>[];
   /** The shards of a time chunk that has rows. */
@@ -32,6 +41,7 @@ export interface RunMakerOptions {
   readonly workers: number;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  readonly deadLetters: DeadLetterPlace;
 }
 
 /** Reads the input into runs of shards, and finds the shards first where the spec does not give their number. */
@@ -88,7 +98,7 @@ export class RunMaker {
     splits: readonly InputSplit[],
     pass: MapPass,
     config: IndexConfig = this.#config,
-  ): Promise<Pick<ShardedRuns, 'counts' | 'samples' | 'runs'> & { readonly maps: readonly MapManifest[] }> {
+  ): Promise<Omit<ShardedRuns, 'planOf'> & { readonly maps: readonly MapManifest[] }> {
     const { job } = config;
     const tasks = splits.map(
       (split): Task => ({
@@ -99,38 +109,65 @@ export class RunMaker {
         payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
       }),
     );
-    const maps = (await this.#runPhase(phase, tasks, bytesOf(splits))) as MapManifest[];
-    const counts = newRowCounts();
-    for (const map of maps) addRowCounts(counts, map.counts);
-    const samples = firstSamples(maps);
-    this.#checkBadRows(counts, samples);
+    const done: MapManifest[] = [];
+    const run = this.#runPhase(phase, tasks, bytesOf(splits), (_task, manifest) => done.push(manifest as MapManifest));
+    const maps = (await run.catch((error) => this.#refuseBadRows(error, done))) as MapManifest[];
+    const counts = countsOf(maps);
+    const { samples, deadLetters } = await this.#keepLetters(maps);
+    this.#checkBadRows(counts, samples, deadLetters);
     if (counts.processed + counts.processedWithErrors === 0) {
-      throw new NoDataError(counts, job.granularity.intervals, samples);
+      throw new NoDataError(counts, job.granularity.intervals, samples, deadLetters);
     }
-    return { counts, samples, runs: maps.flatMap(({ runs }) => runs), maps };
+    return { counts, samples, deadLetters, runs: maps.flatMap(({ runs }) => runs), maps };
   }
 
-  #checkBadRows(counts: RowCounts, samples: readonly RowSample[]): void {
-    const allowed = this.#config.job.tuning.maxParseExceptions;
-    // Druid's indexer counts per map task (docs/quirks.md, row 6).
-    if (allowed === null || this.#config.quirks === 'druid') return;
-    const bad = unparseableRows(counts) + counts.processedWithErrors;
-    if (bad > allowed) throw new BadRowsError(bad, allowed, samples);
+  async #keepLetters(tasks: readonly MapLetters[]): Promise<Pick<ShardedRuns, 'samples' | 'deadLetters'>> {
+    const letters = collectLetters(tasks);
+    const deadLetters = await writeDeadLetters(letters, this.#options.deadLetters);
+    return { samples: samplesOfLetters(letters), deadLetters };
   }
+
+  /**
+   * Tells of the bad rows up to those that a task stopped at, in the order of the input.
+   *
+   * @param done manifests of the tasks that have ended
+   */
+  async #refuseBadRows(error: unknown, done: readonly MapManifest[]): Promise<never> {
+    const task = badRowsTask(error);
+    if (task === null) throw error;
+    const before = done
+      .filter(({ split }) => split.index < task.split.index)
+      .sort((a, b) => a.split.index - b.split.index);
+    const { samples, deadLetters } = await this.#keepLetters([...before, task]);
+    const bad = badRows(this.#countsPerTask() ? task.counts : countsOf([...before, task]));
+    throw new BadRowsError(bad, this.#config.job.tuning.maxParseExceptions ?? 0, samples, null, deadLetters);
+  }
+
+  #checkBadRows(counts: RowCounts, samples: readonly RowSample[], deadLetters: DeadLetterReport | null): void {
+    const allowed = this.#config.job.tuning.maxParseExceptions;
+    if (allowed === null || this.#countsPerTask()) return;
+    const bad = badRows(counts);
+    if (bad > allowed) throw new BadRowsError(bad, allowed, samples, null, deadLetters);
+  }
+
+  /** Druid's indexer counts bad rows per map task (docs/quirks.md, row 6). */
+  #countsPerTask(): boolean {
+    return this.#config.quirks === 'druid';
+  }
+}
+
+/** What a task that met too many bad rows had read; null for an error of another kind. */
+function badRowsTask(error: unknown): MapProgress | null {
+  const { name, details } = error as { name?: unknown; details?: BadRowsError['details'] };
+  return name === 'BadRowsError' ? (details?.task ?? null) : null;
+}
+
+function countsOf(tasks: readonly { readonly counts: RowCounts }[]): RowCounts {
+  const sum = newRowCounts();
+  for (const { counts } of tasks) addRowCounts(sum, counts);
+  return sum;
 }
 
 function bytesOf(splits: readonly InputSplit[]): number {
   return splits.reduce((sum, split) => sum + split.bytes, 0);
-}
-
-/** The first samples of each reason over all splits. */
-function firstSamples(maps: readonly MapManifest[]): RowSample[] {
-  const seen = new Map<string, number>();
-  return maps
-    .flatMap((map) => map.samples)
-    .filter(({ reason }) => {
-      const count = seen.get(reason) ?? 0;
-      seen.set(reason, count + 1);
-      return count < SAMPLES_PER_REASON;
-    });
 }

@@ -54,7 +54,7 @@ export async function runIndexJob(
   const engine = newEngine(join(directory.path, 'attempts'));
   let succeeded = false;
   try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
+    const report = await new IndexJob(job, version, engine, options, directory).run();
     succeeded = true;
     return report;
   } finally {
@@ -76,15 +76,15 @@ class IndexJob {
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
-  readonly #deadLetters: DeadLetterPlace;
+  readonly #directory: JobDirectory;
   readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, directory: JobDirectory) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
+    this.#directory = directory;
     this.#config = { job, quirks: options.quirks };
     this.#chunks = chunkFinder(job.granularity);
   }
@@ -96,7 +96,15 @@ class IndexJob {
     if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
     const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
+    const maker = new RunMaker(
+      this.#config,
+      {
+        ...this.#options,
+        deadLetters: deadLetterPlace(this.#directory, this.#options),
+        unpackDirectory: join(this.#directory.path, 'unpacked'),
+      },
+      this.#runPhase,
+    );
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
     await checkUnchanged(files);
     const read = performance.now();

@@ -93,7 +93,6 @@ class IndexJob {
     const job = this.#job;
     const started = performance.now();
     const output = outputPath(job);
-    if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
     const splits = planMaps(files, this.#options.quirks);
     const maker = new RunMaker(
@@ -228,7 +227,7 @@ class IndexJob {
         dataSegmentJson({
           ...place.key,
           loadSpec: { type: 'local', path: place.final },
-          dimensions: job.dimensions.dimensions.map((dimension) => dimension.name),
+          dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
           size: made.size,
@@ -237,10 +236,6 @@ class IndexJob {
     };
   }
 }
-
-const NO_DISCOVERY =
-  'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
-  'List them in dimensionsSpec.dimensions.';
 
 /** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
 const TEMPORARY_SUFFIX = '0';

@@ -136,6 +136,8 @@ export interface ReducePayload {
 
 export interface ReduceManifest {
   readonly rows: number;
+  /** Names of all dimensions, those without a value too, as DataSegment.dimensions has them. */
+  readonly dimensions: readonly string[];
   /** Bytes of the uncompressed files of the segment together, as DataSegment.size has it. */
   readonly size: number;
   readonly zipBytes: number;

@@ -58,7 +58,7 @@ export async function runIndexJob(
   const engine = newEngine(join(directory.path, 'attempts'));
   let succeeded = false;
   try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
+    const report = await new IndexJob(job, version, engine, options, directory).run();
     succeeded = true;
     return report;
   } finally {
@@ -80,15 +80,15 @@ class IndexJob {
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
-  readonly #deadLetters: DeadLetterPlace;
+  readonly #directory: JobDirectory;
   readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, directory: JobDirectory) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
+    this.#directory = directory;
     const { quirks, hadoop } = options;
     this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
@@ -102,7 +102,15 @@ class IndexJob {
     const output = outputPath(job, hadoop);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
     const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
+    const maker = new RunMaker(
+      this.#config,
+      {
+        ...this.#options,
+        deadLetters: deadLetterPlace(this.#directory, this.#options),
+        unpackDirectory: join(this.#directory.path, 'unpacked'),
+      },
+      this.#runPhase,
+    );
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
     await checkUnchanged(files, storageOf);
     const read = performance.now();

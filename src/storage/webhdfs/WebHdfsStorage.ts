@@ -138,7 +138,11 @@ export class WebHdfsStorage implements Storage {
 
   async rename(from: string, to: string): Promise<void> {
     // OVERWRITE is of FileContext's rename: it fails with a reason, where the plain one answers false or moves into a directory.
-    const answer = await this.#rename(from, to, { renameoptions: 'OVERWRITE' });
+    const answer = await this.#rename(from, to, { renameoptions: 'OVERWRITE' }).catch(async (error: unknown) => {
+      const mayBeDone = error instanceof HdfsError && error.code === 'ENOENT' && error.answerWasLost;
+      if (mayBeDone && (await this.status(to)) !== null) return { boolean: undefined };
+      throw error;
+    });
     // HttpFS does not know it and answers a boolean, as the plain one does.
     if (answer.boolean === undefined) return;
     if (answer.boolean) {

@@ -1,5 +1,5 @@
 /**
- * Starts a Hadoop of its own for this suite, by scripts/hadoop: a NameNode and two DataNodes on 127.0.0.1, ports 20000 above
+ * Starts a Hadoop of its own for this suite, by scripts/hadoop: a NameNode and two DataNodes on 127.0.0.1, ports 5000 above
  * the usual ones, everything below .cache/e2e/hadoop-cluster. Stops it again.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** Ignored by git. */
 export const CLUSTER = join(ROOT, '.cache/e2e/hadoop-cluster');
-export const PORT_OFFSET = 20_000;
+export const PORT_OFFSET = 5000;
 
 /**
  * Vitest's global set-up of the suite.

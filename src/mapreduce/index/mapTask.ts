@@ -55,8 +55,9 @@ class MapTask {
       this.#context.progress.addBytes(block.end - block.start);
     }
     if (this.#assembler.index.rows > 0) this.#flush();
-    const { counts } = this.#assembler;
-    return { split: this.#payload.split, counts, samples: this.#samples, ...this.#output.finish() };
+    const { counts, chunkRecords } = this.#assembler;
+    const { split } = this.#payload;
+    return { split, counts, samples: this.#samples, chunkRecords: [...chunkRecords], ...this.#output.finish() };
   }
 
   #scanBlock(block: LineBlock): void {

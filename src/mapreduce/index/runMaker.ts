@@ -12,7 +12,8 @@ import { determinePartitions } from './determinePartitions.ts';
 import { BadRowsError, NoDataError } from './errors.ts';
 import type { ChunkPlan, IndexConfig, MapManifest, MapPass, MapPayload, RunManifest } from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
-import { determineConfig, type KeepRuns, keepsRuns, shardsGiven } from './partitioning.ts';
+import { type KeepRuns, keepRunsOf } from './keepRuns.ts';
+import { determineConfig, shardsGiven } from './partitioning.ts';
 import { scatterRuns } from './scatterRuns.ts';
 
 /** Input bytes whose keys one task counts. */
@@ -26,7 +27,17 @@ export interface ShardedRuns {
   readonly runs: readonly Pick<RunManifest, 'path' | 'sections'>[];
   /** The shards of a time chunk that has rows. */
   readonly planOf: (chunk: number) => ChunkPlan;
+  /** Records that became rows of each time chunk. */
+  readonly chunkRecords: ReadonlyMap<number, number>;
+  /** Splits whose runs of the determine pass were kept; null where there was no such pass. */
+  readonly keptSplits: number | null;
 }
+
+/** A map phase. */
+type MapPhase = Pick<ShardedRuns, 'counts' | 'samples' | 'chunkRecords'> & {
+  /** In split order. */
+  readonly maps: readonly MapManifest[];
+};
 
 export interface RunMakerOptions {
   readonly workers: number;
@@ -48,25 +59,57 @@ export class RunMaker {
     this.#runPhase = runPhase;
   }
 
-  /** @throws BadRowsError, NoDataError, NoPartitionDimensionError */
-  async make(splits: readonly InputSplit[]): Promise<ShardedRuns> {
+  /**
+   * @param known the shards of every time chunk, where a plan has them; null for them to be found
+   * @throws BadRowsError, NoDataError, NoPartitionDimensionError
+   */
+  async make(splits: readonly InputSplit[], known: readonly ChunkPlan[] | null = null): Promise<ShardedRuns> {
     const numShards = shardsGiven(this.#config.job.tuning.partitions);
     if (numShards !== null) {
       const read = await this.#map('read', splits, { type: 'numShards', numShards });
-      return { ...read, planOf: (chunk) => ({ type: 'hashed', chunk, buckets: numShards }) };
+      const planOf = (chunk: number): ChunkPlan => ({ type: 'hashed', chunk, buckets: numShards });
+      return { ...read, runs: runsOf(read), planOf, keptSplits: null };
     }
-    const keeps = keepsRuns(this.#options.keepRuns ?? 'auto', this.#config);
+    if (known !== null) {
+      const read = await this.#map('read', splits, { type: 'planned', plan: known });
+      return { ...read, runs: runsOf(read), planOf: planFinder(known), keptSplits: null };
+    }
+    return this.#determine(splits);
+  }
+
+  /** Finds the shards, and brings the rows into them: from kept runs, or by reading again. */
+  async #determine(splits: readonly InputSplit[]): Promise<ShardedRuns> {
+    const keepRuns = keepRunsOf(this.#options.keepRuns ?? 'auto', this.#config);
     const keyParts = this.#keyParts(splits);
-    const pass = { type: 'determine', keepsRuns: keeps, keyParts } as const;
-    const first = keeps
-      ? await this.#map('read', splits, pass)
-      : await this.#determining(this.#map('determine', splits, pass, determineConfig(this.#config)));
+    const pass = { type: 'determine', keepRuns, keyParts } as const;
+    const first =
+      keepRuns === 'never'
+        ? await this.#determining(this.#map('determine', splits, pass, determineConfig(this.#config)))
+        : await this.#map('read', splits, pass);
     const plan = await this.#determining(determinePartitions(first.maps, this.#config, keyParts, this.#runPhase));
-    const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
-    const planOf = (chunk: number) => plans.get(chunk) as ChunkPlan;
-    if (!keeps) return { ...(await this.#map('read', splits, { type: 'planned', plan })), planOf };
-    const runs = await this.#determining(scatterRuns(first.runs, plan, this.#config, this.#runPhase));
-    return { ...first, runs, planOf };
+    const kept = first.maps.flatMap((map) => map.runs.map((run) => ({ run, split: map.split })));
+    const scattered = await this.#determining(
+      scatterRuns(
+        kept.map(({ run }) => run),
+        plan,
+        this.#config,
+        this.#runPhase,
+      ),
+    );
+    const runs = new Map<number, ShardedRuns['runs'][number][]>(splits.map(({ index }) => [index, []]));
+    kept.forEach(({ split }, i) => {
+      runs.get(split.index)?.push(...scattered[i]);
+    });
+    const toRead = first.maps.filter(({ keptRuns }) => !keptRuns).map(({ split }) => split);
+    const again = toRead.length === 0 ? null : await this.#map('read', toRead, { type: 'planned', plan });
+    for (const map of again?.maps ?? []) runs.get(map.split.index)?.push(...map.runs);
+    const read = again !== null && toRead.length === splits.length ? again : first;
+    return {
+      ...read,
+      runs: [...runs.values()].flat(),
+      planOf: planFinder(plan),
+      keptSplits: splits.length - toRead.length,
+    };
   }
 
   /** Adds the time that work takes. */
@@ -88,13 +131,13 @@ export class RunMaker {
     splits: readonly InputSplit[],
     pass: MapPass,
     config: IndexConfig = this.#config,
-  ): Promise<Pick<ShardedRuns, 'counts' | 'samples' | 'runs'> & { readonly maps: readonly MapManifest[] }> {
+  ): Promise<MapPhase> {
     const { job } = config;
     const tasks = splits.map(
       (split): Task => ({
         kind: 'mapIndex',
         // Both passes over the input have an attempt directory.
-        id: `${phase === 'determine' ? 'determine' : 'map'}-${String(split.index).padStart(6, '0')}`,
+        id: `${pass.type === 'determine' ? 'determine' : 'map'}-${String(split.index).padStart(6, '0')}`,
         label: splitLabel(split),
         payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
       }),
@@ -107,7 +150,11 @@ export class RunMaker {
     if (counts.processed + counts.processedWithErrors === 0) {
       throw new NoDataError(counts, job.granularity.intervals, samples);
     }
-    return { counts, samples, runs: maps.flatMap(({ runs }) => runs), maps };
+    const chunkRecords = new Map<number, number>();
+    for (const [chunk, records] of maps.flatMap((map) => map.chunkRecords)) {
+      chunkRecords.set(chunk, (chunkRecords.get(chunk) ?? 0) + records);
+    }
+    return { counts, samples, chunkRecords, maps };
   }
 
   #checkBadRows(counts: RowCounts, samples: readonly RowSample[]): void {
@@ -117,6 +164,15 @@ export class RunMaker {
     const bad = unparseableRows(counts) + counts.processedWithErrors;
     if (bad > allowed) throw new BadRowsError(bad, allowed, samples);
   }
+}
+
+function runsOf({ maps }: MapPhase): ShardedRuns['runs'] {
+  return maps.flatMap(({ runs }) => runs);
+}
+
+function planFinder(plan: readonly ChunkPlan[]): ShardedRuns['planOf'] {
+  const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
+  return (chunk) => plans.get(chunk) as ChunkPlan;
 }
 
 function bytesOf(splits: readonly InputSplit[]): number {

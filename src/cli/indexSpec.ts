@@ -1,10 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import type { Context } from './context.ts';
-import { countsOf, samplesOf } from './errorText.ts';
+import { countsOf, deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { type FailedDocument, failedDocument } from './failedDocument.ts';
 import { interruptible } from './interrupt.ts';
@@ -30,6 +30,8 @@ export interface IndexArguments {
   readonly quiet: boolean;
   /** Path of the task report, or null. */
   readonly report: string | null;
+  /** Path of the dead-letter file; null: below workingPath, where it is needed. */
+  readonly deadLetters: string | null;
 }
 
 /** The document of `--json`. */
@@ -54,12 +56,13 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
     try {
       // Opened first: after a long job is no time to learn that its report has no place.
       if (args.report !== null) report = await openReport(args.report);
+      if (args.deadLetters !== null) await makeDeadLetterFile(args.deadLetters);
       result = await runSpec(args, context, course);
     } catch (error) {
       const document = failedDocument(error);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
-      if (!args.quiet) writeSamples(samplesOf(error), context.io);
+      if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
@@ -87,6 +90,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           quirks: args.quirks,
           keepRuns: args.keepRuns,
           ...(plan === null ? {} : { plan }),
+          deadLetters: args.deadLetters,
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -107,17 +111,35 @@ async function openReport(path: string): Promise<FileHandle> {
   }
 }
 
+/** Empty at first, and after a job without bad rows. */
+async function makeDeadLetterFile(path: string): Promise<void> {
+  try {
+    await writeFile(path, '', { mode: 0o600 });
+  } catch (error) {
+    throw new UsageError(`cannot write bad rows to ${path}: ${(error as Error).message}`);
+  }
+}
+
 async function writeDocument(document: IndexDocument, { stdout }: Io): Promise<void> {
   await writeText(stdout, `${JSON.stringify(document, null, 2)}\n`);
 }
 
 async function writeSucceeded(
-  { counts, samples, segments, version }: IndexReport,
+  { counts, samples, deadLetters, segments, version }: IndexReport,
   { job, phase }: Course,
   path: string | null,
   file: FileHandle,
 ): Promise<void> {
-  const outcome = { job, idSuffix: version, phase, counts, samples, segments: segments.length, error: null };
+  const outcome = {
+    job,
+    idSuffix: version,
+    phase,
+    counts,
+    samples,
+    deadLetters,
+    segments: segments.length,
+    error: null,
+  };
   await writeReport(outcome, path, file, 'the segments are stored');
 }
 
@@ -135,6 +157,7 @@ async function writeFailed(
     phase,
     counts: countsOf(thrown),
     samples: samplesOf(thrown),
+    deadLetters: deadLettersOf(thrown),
     segments: 0,
     error: [error, ...causes].join('\n'),
   };

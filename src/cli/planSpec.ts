@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { JobPlan } from '../mapreduce/index/plan/jobPlan.ts';
 import type { Context } from './context.ts';
-import { samplesOf } from './errorText.ts';
+import { deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { failedDocument } from './failedDocument.ts';
 import type { IndexArguments } from './indexSpec.ts';
@@ -37,7 +37,7 @@ export async function planSpec(args: PlanArguments, context: Context): Promise<n
       plan = await makePlan(args, context);
     } catch (error) {
       if (args.json) await writeText(io.stdout, `${JSON.stringify(failedDocument(error), null, 2)}\n`);
-      if (!args.quiet) writeSamples(samplesOf(error), io);
+      if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), io);
       throw error;
     }
     const text = planText(plan);

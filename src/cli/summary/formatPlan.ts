@@ -7,7 +7,7 @@ import { shortInterval } from '../text/intervals.ts';
 import { type Cell, plain, tableLines, wrapItems } from '../text/layout.ts';
 import { bytesText, countOf, countText, ratioText, secondsText } from '../text/numbers.ts';
 import { cutTo, printableLine } from '../text/printable.ts';
-import type { Paint, SummaryOptions } from './formatSummary.ts';
+import { deadLetterLines, type Paint, type SummaryOptions } from './formatSummary.ts';
 import { named, noteLines, TEXT_COLUMN } from './named.ts';
 import { rowLines } from './rowLines.ts';
 import { sampleLines } from './sampleLines.ts';
@@ -41,6 +41,7 @@ export function formatPlan(plan: JobPlan, { color, columns }: SummaryOptions): s
     [...runLines(plan, paint, columns), ...costLines(plan, paint, columns)],
     sampleLines(plan.samples, paint, columns),
     noteLines(plan.notes, paint, columns),
+    deadLetterLines(plan.deadLetters, paint),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -147,12 +148,13 @@ function shareText({ rows }: HotKey, chunk: ChunkForecast): string {
   return `${((100 * rows) / chunk.rows).toFixed(1)} %`;
 }
 
-function runLines({ runs: { keptSplits, splits } }: JobPlan, paint: Paint, columns: number): string[] {
-  return named('runs', wrapItems(runsText(keptSplits, splits).split(' '), columns - TEXT_COLUMN), paint);
+function runLines({ keptRuns }: JobPlan, paint: Paint, columns: number): string[] {
+  return named('runs', wrapItems(runsText(keptRuns).split(' '), columns - TEXT_COLUMN), paint);
 }
 
-function runsText(keptSplits: number | null, splits: number): string {
-  if (keptSplits === null) return 'the input is read once: the number of shards is given';
+function runsText(keptRuns: JobPlan['keptRuns']): string {
+  if (keptRuns === null) return 'the input is read once: the number of shards is given';
+  const { keptSplits, splits } = keptRuns;
   if (keptSplits === splits) return 'kept on disk: the input is read once';
   if (keptSplits === 0) return 'not kept: the input is read twice';
   return `kept of ${countText(keptSplits)} of ${countOf(splits, 'split')}: the others are read twice`;

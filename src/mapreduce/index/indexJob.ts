@@ -16,7 +16,7 @@ import type { KeepRuns } from './keepRuns.ts';
 import { checkAsPlanned, checkPlan } from './plan/checkPlan.ts';
 import { chunkPlansOf, type JobPlan } from './plan/jobPlan.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
-import { RunMaker } from './runMaker.ts';
+import { RunMaker, type RunMakerOptions } from './runMaker.ts';
 import { shardNotes } from './shardNotes.ts';
 import { shardSpecOf } from './shardSpec.ts';
 
@@ -26,6 +26,8 @@ export interface IndexOptions extends JobOptions {
   readonly keepRuns?: KeepRuns;
   /** A plan that `planIndexJob` made: its shards are made, and the input is read once. */
   readonly plan?: JobPlan;
+  /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
+  readonly deadLetters?: string | null;
 }
 
 /**
@@ -45,20 +47,26 @@ export async function runIndexJob(
   const output = outputPath(job);
   const input = await listJobInput(job, options.quirks);
   if (options.plan !== undefined) checkPlan(options.plan, { job, quirks: options.quirks, files: input.files });
-  return withEngine(job, version, options, newEngine, (runPhase) =>
-    new IndexJob(job, version, options, runPhase).run(input, output, started),
-  );
+  return withEngine(job, version, options, newEngine, ({ runPhase, directory }) => {
+    const asked = options.deadLetters ?? null;
+    const deadLetters =
+      asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
+    return new IndexJob(job, version, { ...options, deadLetters }, runPhase).run(input, output, started);
+  });
 }
+
+/** With the place of dead letters decided. */
+type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions;
 
 class IndexJob {
   readonly #job: JobSpec;
   readonly #version: string;
-  readonly #options: IndexOptions;
+  readonly #options: PlacedOptions;
   readonly #runPhase: RunPhase;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
 
-  constructor(job: JobSpec, version: string, options: IndexOptions, runPhase: RunPhase) {
+  constructor(job: JobSpec, version: string, options: PlacedOptions, runPhase: RunPhase) {
     this.#job = job;
     this.#version = version;
     this.#options = options;
@@ -71,7 +79,10 @@ class IndexJob {
     const job = this.#job;
     const { plan, quirks } = this.#options;
     const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
-    const { counts, samples, runs, planOf } = await maker.make(splits, plan === undefined ? null : chunkPlansOf(plan));
+    const { counts, samples, deadLetters, runs, planOf } = await maker.make(
+      splits,
+      plan === undefined ? null : chunkPlansOf(plan),
+    );
     await checkUnchanged(files);
     const read = performance.now();
     const shards = planShards(runs, planOf, quirks === 'druid');
@@ -98,6 +109,7 @@ class IndexJob {
         inputBytes: files.reduce((sum, file) => sum + file.length, 0),
         counts,
         samples,
+        deadLetters,
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
@@ -167,7 +179,7 @@ class IndexJob {
         dataSegmentJson({
           ...place.key,
           loadSpec: { type: 'local', path: place.final },
-          dimensions: job.dimensions.dimensions.map((dimension) => dimension.name),
+          dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
           size: made.size,

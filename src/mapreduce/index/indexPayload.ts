@@ -3,8 +3,9 @@ import type { KeySectionRef } from '../../partition/determine/keyRun.ts';
 import type { RangePlan } from '../../partition/determine/planRanges.ts';
 import type { ChunkCounts } from '../../partition/determine/valueCounter.ts';
 import type { SectionRef } from '../../rollup/run/run.ts';
-import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
+import type { RowCounts, RowReason } from '../../row/rowCounts.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
+import type { DeadLetter } from './deadLetters.ts';
 import type { KeepRuns } from './keepRuns.ts';
 
 /** `druid` reproduces what docs/quirks.md lists; `none` is right. */
@@ -77,10 +78,17 @@ export interface DruidKeysManifest {
   readonly bytes: number;
 }
 
-export interface MapManifest {
+/** The dead letters of a map task. */
+export interface MapLetters {
   readonly split: InputSplit;
+  /** Lines read of each of the split's inputs, header rows and malformed ones included. */
+  readonly lines: readonly number[];
+  /** In the order of the input, lines counted by the task: a JSON file of them, where there are any. */
+  readonly letters: { readonly path: string; readonly reasons: readonly RowReason[] } | readonly DeadLetter[] | null;
+}
+
+export interface MapManifest extends MapLetters {
   readonly counts: RowCounts;
-  readonly samples: readonly RowSample[];
   /** In position order; none where they were not kept. */
   readonly runs: readonly RunManifest[];
   /** False where a task that determined partitions has dropped its rows: its split is to be read again. */
@@ -137,6 +145,8 @@ export interface ReducePayload extends ShardInput {
 
 export interface ReduceManifest {
   readonly rows: number;
+  /** Names of all dimensions, those without a value too, as DataSegment.dimensions has them. */
+  readonly dimensions: readonly string[];
   /** Bytes of the uncompressed files of the segment together, as DataSegment.size has it. */
   readonly size: number;
   readonly zipBytes: number;

@@ -12,6 +12,12 @@ export interface JobOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
+/** What a job works with. */
+export interface JobMeans {
+  readonly runPhase: RunPhase;
+  readonly directory: JobDirectory;
+}
+
 /** Makes the engine of a job; its tasks may write below the directory. */
 export type EngineFactory = (attemptRoot: string) => Engine;
 
@@ -26,7 +32,7 @@ export async function withEngine<Result>(
   version: string,
   options: JobOptions,
   newEngine: EngineFactory | undefined,
-  work: (runPhase: RunPhase) => Promise<Result>,
+  work: (means: JobMeans) => Promise<Result>,
 ): Promise<Result> {
   const directory = new JobDirectory(job, version);
   await directory.create();
@@ -34,7 +40,7 @@ export async function withEngine<Result>(
   const engine = newEngine?.(attemptRoot) ?? new LocalEngine({ workers: options.workers, attemptRoot });
   let succeeded = false;
   try {
-    const result = await work(phaseRunner(engine, options));
+    const result = await work({ runPhase: phaseRunner(engine, options), directory });
     succeeded = true;
     return result;
   } finally {
@@ -45,10 +51,11 @@ export async function withEngine<Result>(
 }
 
 function phaseRunner(engine: Engine, { signal, onProgress }: JobOptions): RunPhase {
-  return async (phase, tasks, bytesTotal = 0) => {
+  return async (phase, tasks, bytesTotal = 0, onResult = undefined) => {
     const outcomes = await engine.run(tasks, {
       signal,
       onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
+      onOutcome: (task, { result }) => onResult?.(task, result),
     });
     return outcomes.map(({ result }) => result);
   };

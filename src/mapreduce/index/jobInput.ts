@@ -13,14 +13,9 @@ export interface JobInput {
 
 /** @throws Error in words where the spec's paths name no files, or some that cannot be read */
 export async function listJobInput(job: JobSpec, quirks: Quirks): Promise<JobInput> {
-  if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
   const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
   return { files, splits: planMaps(files, quirks) };
 }
-
-const NO_DISCOVERY =
-  'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
-  'List them in dimensionsSpec.dimensions.';
 
 /** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */
 function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {

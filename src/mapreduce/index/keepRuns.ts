@@ -9,9 +9,10 @@ export const KEPT_ROLLUP_MIN = 1.05;
 
 /**
  * What is asked of the determine pass. Druid's ranges are of texts of the input, which runs do not hold, and it reads the input
- * twice.
+ * twice. So are dimensions found in the data ordered by what runs do not hold.
  */
 export function keepRunsOf(keepRuns: KeepRuns, { job, quirks }: IndexConfig): KeepRuns {
+  if (job.dimensions.discover) return 'never';
   return quirks === 'none' || job.tuning.partitions.type === 'hashed' ? keepRuns : 'never';
 }
 

@@ -39,7 +39,9 @@ export class MapOutput {
   }
 
   finish(): Pick<MapManifest, 'runs' | 'keptRuns' | 'chunks' | 'keyRuns' | 'druidKeys'> {
-    const keptRuns = this.#keepsRuns ?? true;
+    const { pass } = this.#payload;
+    // A split without rows has nothing to drop.
+    const keptRuns = this.#keepsRuns ?? !(pass.type === 'determine' && pass.keepRuns === 'never');
     return { runs: this.#runs, keptRuns, ...(this.#keys?.finish() ?? { chunks: [], keyRuns: [], druidKeys: null }) };
   }
 

@@ -20,11 +20,11 @@ export async function reduceIndex(
 ): Promise<ReduceManifest> {
   const scratch = new Scratch(context.attemptDirectory);
   try {
-    const { rows, files } = writeSegment(payload, context, scratch, encoder, null);
+    const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder, null);
     const sink = await storageFor(payload.temporaryZip).createWrite(payload.temporaryZip);
     const { zipBytes, sha256 } = await writeIndexZip(files, sink);
     await finished(sink);
-    return { rows, size: files.reduce((sum, file) => sum + file.size, 0), zipBytes, zipSha256: sha256 };
+    return { rows, dimensions, size: files.reduce((sum, file) => sum + file.size, 0), zipBytes, zipSha256: sha256 };
   } finally {
     scratch.dispose();
   }

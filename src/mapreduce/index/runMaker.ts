@@ -1,16 +1,24 @@
 import { type InputSplit, splitLabel } from '../../input/splits/splits.ts';
-import {
-  addRowCounts,
-  newRowCounts,
-  type RowCounts,
-  type RowSample,
-  SAMPLES_PER_REASON,
-  unparseableRows,
-} from '../../row/rowCounts.ts';
+import { addRowCounts, badRows, newRowCounts, type RowCounts, type RowSample } from '../../row/rowCounts.ts';
 import type { Task } from '../job.ts';
+import {
+  collectLetters,
+  type DeadLetterPlace,
+  type DeadLetterReport,
+  samplesOfLetters,
+  writeDeadLetters,
+} from './deadLetterFile.ts';
 import { determinePartitions } from './determinePartitions.ts';
-import { BadRowsError, NoDataError } from './errors.ts';
-import type { ChunkPlan, IndexConfig, MapManifest, MapPass, MapPayload, RunManifest } from './indexPayload.ts';
+import { BadRowsError, type MapProgress, NoDataError } from './errors.ts';
+import type {
+  ChunkPlan,
+  IndexConfig,
+  MapLetters,
+  MapManifest,
+  MapPass,
+  MapPayload,
+  RunManifest,
+} from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
 import { type KeepRuns, keepRunsOf } from './keepRuns.ts';
 import { determineConfig, shardsGiven } from './partitioning.ts';
@@ -23,18 +31,25 @@ const KEY_PART_INPUT_BYTES = 256 * 1024 * 1024;
 export interface ShardedRuns {
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
+  readonly deadLetters: DeadLetterReport | null;
   /** In position order. */
   readonly runs: readonly Pick<RunManifest, 'path' | 'sections'>[];
   /** The shards of a time chunk that has rows. */
   readonly planOf: (chunk: number) => ChunkPlan;
   /** Records that became rows of each time chunk. */
   readonly chunkRecords: ReadonlyMap<number, number>;
-  /** Splits whose runs of the determine pass were kept; null where there was no such pass. */
-  readonly keptSplits: number | null;
+  /** Of the determine pass; null where there was none. */
+  readonly kept: KeptRuns | null;
 }
 
-/** A map phase. */
-type MapPhase = Pick<ShardedRuns, 'counts' | 'samples' | 'chunkRecords'> & {
+/** How many of the splits have left their runs. */
+export interface KeptRuns {
+  readonly keptSplits: number;
+  readonly splits: number;
+}
+
+/** A whole pass over the input. */
+type MapPhase = Pick<ShardedRuns, 'counts' | 'samples' | 'deadLetters' | 'chunkRecords'> & {
   /** In split order. */
   readonly maps: readonly MapManifest[];
 };
@@ -43,6 +58,7 @@ export interface RunMakerOptions {
   readonly workers: number;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  readonly deadLetters: DeadLetterPlace;
 }
 
 /** Reads the input into runs of shards, and finds the shards first where the spec does not give their number. */
@@ -68,11 +84,11 @@ export class RunMaker {
     if (numShards !== null) {
       const read = await this.#map('read', splits, { type: 'numShards', numShards });
       const planOf = (chunk: number): ChunkPlan => ({ type: 'hashed', chunk, buckets: numShards });
-      return { ...read, runs: runsOf(read), planOf, keptSplits: null };
+      return { ...read, runs: runsOf(read.maps), planOf, kept: null };
     }
     if (known !== null) {
       const read = await this.#map('read', splits, { type: 'planned', plan: known });
-      return { ...read, runs: runsOf(read), planOf: planFinder(known), keptSplits: null };
+      return { ...read, runs: runsOf(read.maps), planOf: planFinder(known), kept: null };
     }
     return this.#determine(splits);
   }
@@ -87,29 +103,22 @@ export class RunMaker {
         ? await this.#determining(this.#map('determine', splits, pass, determineConfig(this.#config)))
         : await this.#map('read', splits, pass);
     const plan = await this.#determining(determinePartitions(first.maps, this.#config, keyParts, this.#runPhase));
-    const kept = first.maps.flatMap((map) => map.runs.map((run) => ({ run, split: map.split })));
-    const scattered = await this.#determining(
-      scatterRuns(
-        kept.map(({ run }) => run),
-        plan,
-        this.#config,
-        this.#runPhase,
-      ),
-    );
-    const runs = new Map<number, ShardedRuns['runs'][number][]>(splits.map(({ index }) => [index, []]));
-    kept.forEach(({ split }, i) => {
-      runs.get(split.index)?.push(...scattered[i]);
-    });
     const toRead = first.maps.filter(({ keptRuns }) => !keptRuns).map(({ split }) => split);
-    const again = toRead.length === 0 ? null : await this.#map('read', toRead, { type: 'planned', plan });
-    for (const map of again?.maps ?? []) runs.get(map.split.index)?.push(...map.runs);
-    const read = again !== null && toRead.length === splits.length ? again : first;
-    return {
-      ...read,
-      runs: [...runs.values()].flat(),
-      planOf: planFinder(plan),
-      keptSplits: splits.length - toRead.length,
-    };
+    const kept = { keptSplits: first.maps.length - toRead.length, splits: first.maps.length };
+    const planOf = planFinder(plan);
+    const planned = { type: 'planned', plan } as const;
+    if (kept.keptSplits === 0) {
+      const read = await this.#map('read', toRead, planned);
+      return { ...read, runs: runsOf(read.maps), planOf, kept };
+    }
+    const scattered = await this.#determining(scatterRuns(runsOf(first.maps), plan, this.#config, this.#runPhase));
+    const again = toRead.length === 0 ? [] : await this.#runMaps('read', toRead, planned, this.#config);
+    const readAgain = new Map(again.map(({ split, runs }) => [split.index, runs]));
+    let next = 0;
+    const runs = first.maps.flatMap((map): ShardedRuns['runs'] =>
+      map.keptRuns ? map.runs.flatMap(() => scattered[next++]) : (readAgain.get(map.split.index) ?? []),
+    );
+    return { ...first, runs, planOf, kept };
   }
 
   /** Adds the time that work takes. */
@@ -126,12 +135,33 @@ export class RunMaker {
     return Math.max(1, Math.min(parts, 2 * this.#options.workers));
   }
 
+  /** Reads the whole input. */
   async #map(
     phase: IndexPhase,
     splits: readonly InputSplit[],
     pass: MapPass,
     config: IndexConfig = this.#config,
   ): Promise<MapPhase> {
+    const maps = await this.#runMaps(phase, splits, pass, config);
+    const counts = countsOf(maps);
+    const { samples, deadLetters } = await this.#keepLetters(maps);
+    this.#checkBadRows(counts, samples, deadLetters);
+    if (counts.processed + counts.processedWithErrors === 0) {
+      throw new NoDataError(counts, config.job.granularity.intervals, samples, deadLetters);
+    }
+    const chunkRecords = new Map<number, number>();
+    for (const [chunk, records] of maps.flatMap((map) => map.chunkRecords)) {
+      chunkRecords.set(chunk, (chunkRecords.get(chunk) ?? 0) + records);
+    }
+    return { counts, samples, deadLetters, chunkRecords, maps };
+  }
+
+  async #runMaps(
+    phase: IndexPhase,
+    splits: readonly InputSplit[],
+    pass: MapPass,
+    config: IndexConfig,
+  ): Promise<MapManifest[]> {
     const { job } = config;
     const tasks = splits.map(
       (split): Task => ({
@@ -142,31 +172,59 @@ export class RunMaker {
         payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
       }),
     );
-    const maps = (await this.#runPhase(phase, tasks, bytesOf(splits))) as MapManifest[];
-    const counts = newRowCounts();
-    for (const map of maps) addRowCounts(counts, map.counts);
-    const samples = firstSamples(maps);
-    this.#checkBadRows(counts, samples);
-    if (counts.processed + counts.processedWithErrors === 0) {
-      throw new NoDataError(counts, job.granularity.intervals, samples);
-    }
-    const chunkRecords = new Map<number, number>();
-    for (const [chunk, records] of maps.flatMap((map) => map.chunkRecords)) {
-      chunkRecords.set(chunk, (chunkRecords.get(chunk) ?? 0) + records);
-    }
-    return { counts, samples, chunkRecords, maps };
+    const done: MapManifest[] = [];
+    const run = this.#runPhase(phase, tasks, bytesOf(splits), (_task, manifest) => done.push(manifest as MapManifest));
+    return (await run.catch((error) => this.#refuseBadRows(error, done))) as MapManifest[];
   }
 
-  #checkBadRows(counts: RowCounts, samples: readonly RowSample[]): void {
+  async #keepLetters(tasks: readonly MapLetters[]): Promise<Pick<ShardedRuns, 'samples' | 'deadLetters'>> {
+    const letters = collectLetters(tasks);
+    const deadLetters = await writeDeadLetters(letters, this.#options.deadLetters);
+    return { samples: samplesOfLetters(letters), deadLetters };
+  }
+
+  /**
+   * Tells of the bad rows up to those that a task stopped at, in the order of the input.
+   *
+   * @param done manifests of the tasks that have ended
+   */
+  async #refuseBadRows(error: unknown, done: readonly MapManifest[]): Promise<never> {
+    const task = badRowsTask(error);
+    if (task === null) throw error;
+    const before = done
+      .filter(({ split }) => split.index < task.split.index)
+      .sort((a, b) => a.split.index - b.split.index);
+    const { samples, deadLetters } = await this.#keepLetters([...before, task]);
+    const bad = badRows(this.#countsPerTask() ? task.counts : countsOf([...before, task]));
+    throw new BadRowsError(bad, this.#config.job.tuning.maxParseExceptions ?? 0, samples, null, deadLetters);
+  }
+
+  #checkBadRows(counts: RowCounts, samples: readonly RowSample[], deadLetters: DeadLetterReport | null): void {
     const allowed = this.#config.job.tuning.maxParseExceptions;
-    // Druid's indexer counts per map task (docs/quirks.md, row 6).
-    if (allowed === null || this.#config.quirks === 'druid') return;
-    const bad = unparseableRows(counts) + counts.processedWithErrors;
-    if (bad > allowed) throw new BadRowsError(bad, allowed, samples);
+    if (allowed === null || this.#countsPerTask()) return;
+    const bad = badRows(counts);
+    if (bad > allowed) throw new BadRowsError(bad, allowed, samples, null, deadLetters);
+  }
+
+  /** Druid's indexer counts bad rows per map task (docs/quirks.md, row 6). */
+  #countsPerTask(): boolean {
+    return this.#config.quirks === 'druid';
   }
 }
 
-function runsOf({ maps }: MapPhase): ShardedRuns['runs'] {
+/** What a task that met too many bad rows had read; null for an error of another kind. */
+function badRowsTask(error: unknown): MapProgress | null {
+  const { name, details } = error as { name?: unknown; details?: BadRowsError['details'] };
+  return name === 'BadRowsError' ? (details?.task ?? null) : null;
+}
+
+function countsOf(tasks: readonly { readonly counts: RowCounts }[]): RowCounts {
+  const sum = newRowCounts();
+  for (const { counts } of tasks) addRowCounts(sum, counts);
+  return sum;
+}
+
+function runsOf(maps: readonly MapManifest[]): RunManifest[] {
   return maps.flatMap(({ runs }) => runs);
 }
 
@@ -177,16 +235,4 @@ function planFinder(plan: readonly ChunkPlan[]): ShardedRuns['planOf'] {
 
 function bytesOf(splits: readonly InputSplit[]): number {
   return splits.reduce((sum, split) => sum + split.bytes, 0);
-}
-
-/** The first samples of each reason over all splits. */
-function firstSamples(maps: readonly MapManifest[]): RowSample[] {
-  const seen = new Map<string, number>();
-  return maps
-    .flatMap((map) => map.samples)
-    .filter(({ reason }) => {
-      const count = seen.get(reason) ?? 0;
-      seen.set(reason, count + 1);
-      return count < SAMPLES_PER_REASON;
-    });
 }

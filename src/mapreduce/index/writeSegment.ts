@@ -1,8 +1,7 @@
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { type MergedColumn, mergeColumns, type SectionInput } from '../../rollup/merge/mergeColumns.ts';
-import { type MergedRows, mergeRows } from '../../rollup/merge/mergeRows.ts';
+import { type MergedRows, mergeRows, outputRowsMax } from '../../rollup/merge/mergeRows.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
-import { readHeader } from '../../rollup/run/runReader.ts';
 import type { Scratch } from '../../segment/scratch.ts';
 import { segmentMetadata } from '../../segment/writer/metadata.ts';
 import {
@@ -11,16 +10,25 @@ import {
   type SegmentMetric,
   SegmentWriter,
 } from '../../segment/writer/segmentWriter.ts';
-import type { MetricSpec, NumericType } from '../../spec/jobSpec.ts';
+import type { DimensionSpec, MetricSpec, NumericType } from '../../spec/jobSpec.ts';
 import type { TaskContext } from '../job.ts';
 import type { ShardInput } from './indexPayload.ts';
-import { RunFileReader } from './runFile.ts';
 import { SegmentRows } from './segmentRows.ts';
+import { ShardSections } from './shardSections.ts';
+
+/** What is known of a segment before its rows come. */
+export interface MergedShard {
+  /** Of the segment, in its order. */
+  readonly dimensions: readonly string[];
+  readonly columns: readonly MergedColumn[];
+  /** Open until `end` has returned. */
+  readonly sections: readonly SectionInput[];
+}
 
 /** Looks at the rows of a segment while it is written. */
 export interface RowWatcher {
-  /** Comes before the rows. The sections stay open until `end` has returned. */
-  begin(columns: readonly MergedColumn[], sections: readonly SectionInput[]): void;
+  /** Comes before the rows. */
+  begin(shard: MergedShard): void;
   rows(merged: MergedRows): void;
   end(): void;
 }
@@ -28,50 +36,48 @@ export interface RowWatcher {
 /** Merges sections into the files of a segment, whose bytes lie in the scratch. @param watcher null for none */
 export function writeSegment(
   payload: ShardInput,
-  context: Pick<TaskContext, 'progress'>,
+  context: TaskContext,
   scratch: Scratch,
   encoder: BlockEncoder,
   watcher: RowWatcher | null,
-): { rows: number; files: SegmentFile[] } {
+): { rows: number; dimensions: string[]; files: SegmentFile[] } {
   const { job, quirks } = payload.config;
-  const readers = new Map<string, RunFileReader>();
+  const sections = new ShardSections(payload.config, payload.sections, context.attemptDirectory);
+  const { inputs, dimensions } = sections;
   try {
-    const sections = payload.sections.map(({ path, section }): SectionInput => {
-      let source = readers.get(path);
-      if (source === undefined) {
-        source = new RunFileReader(path);
-        readers.set(path, source);
-      }
-      return { source, header: readHeader(source, section) };
-    });
-    const segment = new SegmentWriter(describe(payload, sections), { encoder, scratch });
-    const types = job.dimensions.dimensions.map((dimension) => dimension.type);
-    const columns = mergeColumns(sections, types, segment);
+    const segment = new SegmentWriter(describe(payload, dimensions, inputs), { encoder, scratch });
+    const types = dimensions.map((dimension) => dimension.type);
+    const columns = mergeColumns(inputs, types, segment);
     segment.endDictionaries();
-    const output = new SegmentRows(segment, columns);
-    watcher?.begin(columns, sections);
+    const firstSparse = quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length;
+    const output = new SegmentRows(segment, columns, { rowsMax: outputRowsMax(inputs), firstSparse });
+    watcher?.begin({ dimensions: dimensions.map(({ name }) => name), columns, sections: inputs });
     const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
-    const rows = mergeRows(sections, columns, newMetrics, job.granularity.rollup, (merged) => {
+    const rows = mergeRows(inputs, columns, newMetrics, job.granularity.rollup, (merged) => {
       output.append(merged);
       watcher?.rows(merged);
       context.progress.addRows(merged.rows);
     });
     watcher?.end();
-    return { rows, files: segment.finish() };
+    return { rows, dimensions: dimensions.map(({ name }) => name), files: segment.finish() };
   } finally {
-    for (const reader of readers.values()) reader.close();
+    sections.close();
   }
 }
 
-function describe(payload: ShardInput, sections: readonly SectionInput[]): SegmentDescription {
+function describe(
+  payload: ShardInput,
+  dimensions: readonly DimensionSpec[],
+  sections: readonly SectionInput[],
+): SegmentDescription {
   const { job } = payload.config;
   return {
     interval: payload.interval,
-    dimensions: job.dimensions.dimensions.map(({ name, type, createBitmapIndex }, i) => ({
+    dimensions: dimensions.map(({ name, type, createBitmapIndex }, i) => ({
       name,
       type,
       createBitmapIndex,
-      hasMultipleValues: sections.some((section) => section.header.columns[i].lists.length > 0),
+      hasMultipleValues: sections.some((section) => section.header.columns[i].hasMultiple),
     })),
     metrics: job.metrics.map((metric) => ({ name: metric.name, ...storedAs(metric) })),
     metadata: segmentMetadata(job),

@@ -1,20 +1,30 @@
 import { planSplits } from '../../../src/input/splits/splits.ts';
 import type { MapPayload } from '../../../src/mapreduce/index/indexPayload.ts';
-import type { Engine, PhaseOptions, Task, TaskOutcome } from '../../../src/mapreduce/job.ts';
+import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import type { FileStatus } from '../../../src/storage/storage.ts';
 
 /** Has another engine run a job's map phase over splits of another size, so that small inputs make many tasks. */
 export class RecutEngine implements Engine {
   readonly #engine: Engine;
   readonly #maxSplitBytes: number;
+  readonly #cut = new Set<string>();
 
   constructor(engine: Engine, maxSplitBytes: number) {
     this.#engine = engine;
     this.#maxSplitBytes = maxSplitBytes;
   }
 
-  run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]> {
-    return this.#engine.run(tasks[0]?.kind === 'mapIndex' ? this.#recut(tasks) : tasks, options);
+  async run(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
+    const all: Task[] = [];
+    for await (const task of tasks) all.push(task);
+    return this.#engine.run(this.#isWhole(all) ? this.#recut(all) : all, options);
+  }
+
+  /** Splits that were cut once come back when they are read again. */
+  #isWhole(tasks: readonly Task[]): boolean {
+    if (tasks[0]?.kind !== 'mapIndex') return false;
+    const { split } = tasks[0].payload as MapPayload;
+    return !this.#cut.has(JSON.stringify(split));
   }
 
   close(): Promise<void> {
@@ -27,9 +37,11 @@ export class RecutEngine implements Engine {
     for (const { path, length } of payloads.flatMap(({ split }) => split.inputs)) {
       files.set(path, { path, length, isDirectory: false } as FileStatus);
     }
-    return planSplits([...files.values()], { maxSplitBytes: this.#maxSplitBytes }).map((split) => ({
+    const splits = planSplits([...files.values()], { maxSplitBytes: this.#maxSplitBytes });
+    for (const split of splits) this.#cut.add(JSON.stringify(split));
+    return splits.map((split) => ({
       kind: 'mapIndex',
-      id: `map-${split.index}`,
+      id: `${payloads[0].pass.type}-${split.index}`,
       label: `split ${split.index}`,
       payload: { ...payloads[0], split } satisfies MapPayload,
     }));

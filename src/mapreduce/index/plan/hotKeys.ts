@@ -1,7 +1,7 @@
 import type { MergedColumn, SectionInput } from '../../../rollup/merge/mergeColumns.ts';
 import type { MergedRows } from '../../../rollup/merge/mergeRows.ts';
 import { isoText } from '../../../time/isoText.ts';
-import type { RowWatcher } from '../writeSegment.ts';
+import type { MergedShard, RowWatcher } from '../writeSegment.ts';
 import { CellTexts, type CellValue } from './cellTexts.ts';
 import { largestOf } from './largest.ts';
 
@@ -35,7 +35,7 @@ export class HotKeys implements RowWatcher {
   keys = 0;
   hottest: readonly HotKey[] = [];
   readonly #watched: WatchedKeys;
-  readonly #names: readonly string[];
+  #names: readonly string[] = [];
   #columns: readonly MergedColumn[] = [];
   #sections: readonly SectionInput[] = [];
   #groups: TupleCounts[] = [];
@@ -44,13 +44,12 @@ export class HotKeys implements RowWatcher {
   #runRows = 0;
   #longestRuns: RunOfRows[] = [];
 
-  /** @param names of the dimensions */
-  constructor(watched: WatchedKeys, names: readonly string[]) {
+  constructor(watched: WatchedKeys) {
     this.#watched = watched;
-    this.#names = names;
   }
 
-  begin(columns: readonly MergedColumn[], sections: readonly SectionInput[]): void {
+  begin({ dimensions, columns, sections }: MergedShard): void {
+    this.#names = dimensions;
     this.#columns = columns;
     this.#sections = sections;
     this.#lastCells = new Int32Array(columns.length);

@@ -1,6 +1,8 @@
 import type { ShardSpec } from '../../../publish/layout/dataSegment.ts';
 import type { RowCounts, RowSample } from '../../../row/rowCounts.ts';
+import type { DeadLetterReport } from '../deadLetterFile.ts';
 import type { ChunkPlan, Quirks } from '../indexPayload.ts';
+import type { KeptRuns } from '../runMaker.ts';
 import type { HotKey } from './hotKeys.ts';
 
 /** What tells a plan's file from others, and its form from later ones. */
@@ -44,13 +46,6 @@ export interface ChunkForecast {
   readonly hottest: readonly HotKey[];
 }
 
-/** Whether the determine pass of `segmill index` leaves its runs for the next one. */
-export interface RunsForecast {
-  /** Splits whose runs are kept; null where the number of shards is given and there is no such pass. */
-  readonly keptSplits: number | null;
-  readonly splits: number;
-}
-
 /** What a job would do: plain data, which a job can be run by. */
 export interface JobPlan {
   readonly type: typeof PLAN_TYPE;
@@ -65,9 +60,12 @@ export interface JobPlan {
   readonly inputs: readonly PlannedInput[];
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
+  /** Where bad and thrown-away rows are kept; null where there are none. */
+  readonly deadLetters: DeadLetterReport | null;
   /** In order of time. */
   readonly chunks: readonly ChunkForecast[];
-  readonly runs: RunsForecast;
+  /** Runs of the determine pass that are kept for the next one; null where the number of shards is given and there is no such pass. */
+  readonly keptRuns: KeptRuns | null;
   /** As measured while the plan was made, which does all that the job does but packing and storing. */
   readonly expected: {
     readonly workers: number;

@@ -20,8 +20,7 @@ export interface MeasureManifest {
 
 /** Writes a segment as the job would, to learn its rows and bytes; only the packing into index.zip is left out. */
 export async function measureShard(payload: MeasurePayload, context: TaskContext): Promise<MeasureManifest> {
-  const names = payload.config.job.dimensions.dimensions.map(({ name }) => name);
-  const watcher = new HotKeys(payload.watched, names);
+  const watcher = new HotKeys(payload.watched);
   const scratch = new Scratch(context.attemptDirectory);
   try {
     const { rows, files } = writeSegment(payload, context, scratch, lz4Encoder(), watcher);

@@ -11,7 +11,7 @@ import { type JobInput, listJobInput } from '../jobInput.ts';
 import type { KeepRuns } from '../keepRuns.ts';
 import { hashDimensions } from '../partitioning.ts';
 import { type PlannedShard, planShards } from '../planShards.ts';
-import { RunMaker } from '../runMaker.ts';
+import { RunMaker, type RunMakerOptions } from '../runMaker.ts';
 import { shardNotes } from '../shardNotes.ts';
 import { shardSpecOf } from '../shardSpec.ts';
 import { HOT_KEYS_SHOWN, type HotKey, type WatchedKeys } from './hotKeys.ts';
@@ -37,17 +37,23 @@ const FREQUENT_SHARE = 0.1;
  */
 export async function planIndexJob(job: JobSpec, options: PlanOptions, newEngine?: EngineFactory): Promise<JobPlan> {
   const input = await listJobInput(job, options.quirks);
-  return withEngine(job, isoText(Date.now()), options, newEngine, (runPhase) =>
-    makePlan(job, input, options, runPhase),
-  );
+  return withEngine(job, isoText(Date.now()), options, newEngine, ({ runPhase, directory }) => {
+    const deadLetters = { path: directory.deadLetterPath, always: false };
+    return makePlan(job, input, { ...options, deadLetters }, runPhase);
+  });
 }
 
-async function makePlan(job: JobSpec, input: JobInput, options: PlanOptions, runPhase: RunPhase): Promise<JobPlan> {
+async function makePlan(
+  job: JobSpec,
+  input: JobInput,
+  options: PlanOptions & RunMakerOptions,
+  runPhase: RunPhase,
+): Promise<JobPlan> {
   const { files, splits } = input;
   const config: IndexConfig = { job, quirks: options.quirks };
   const started = performance.now();
   const maker = new RunMaker(config, options, runPhase);
-  const { counts, samples, runs, planOf, chunkRecords, keptSplits } = await maker.make(splits);
+  const { counts, samples, deadLetters, runs, planOf, chunkRecords, kept } = await maker.make(splits);
   await checkUnchanged(files);
   const read = performance.now();
   const shards = planShards(runs, planOf, options.quirks === 'druid');
@@ -64,8 +70,9 @@ async function makePlan(job: JobSpec, input: JobInput, options: PlanOptions, run
     inputs: files.map(({ path, length, modificationMs }) => ({ path, length, modificationMs })),
     counts,
     samples,
+    deadLetters,
     chunks,
-    runs: { keptSplits, splits: splits.length },
+    keptRuns: kept,
     expected: {
       workers: options.workers,
       seconds: {

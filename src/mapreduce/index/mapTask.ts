@@ -71,8 +71,9 @@ class MapTask {
       this.#context.progress.addBytes(this.#storedBytes(block));
     }
     if (this.#assembler.index.rows > 0) this.#flush();
-    const { counts } = this.#assembler;
-    return { ...this.#mapLetters(), letters: this.#writeLetters(), counts, ...this.#output.finish() };
+    const { counts, chunkRecords } = this.#assembler;
+    const { letters, lines } = { ...this.#mapLetters(), letters: this.#writeLetters() };
+    return { split, lines, letters, counts, chunkRecords: [...chunkRecords], ...this.#output.finish() };
   }
 
   /** Bytes of a block as stored; for gzip all of the file, or of the part of it, at its first block. */

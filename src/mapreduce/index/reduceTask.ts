@@ -1,24 +1,12 @@
 import { finished } from 'node:stream/promises';
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { lz4Encoder } from '../../kernel/lz4.ts';
-import { mergeColumns, type SectionInput } from '../../rollup/merge/mergeColumns.ts';
-import { mergeRows, outputRowsMax } from '../../rollup/merge/mergeRows.ts';
-import { createState } from '../../rollup/metrics/createStates.ts';
 import { writeIndexZip } from '../../segment/indexZip.ts';
 import { Scratch } from '../../segment/scratch.ts';
-import { segmentMetadata } from '../../segment/writer/metadata.ts';
-import {
-  type SegmentDescription,
-  type SegmentFile,
-  type SegmentMetric,
-  SegmentWriter,
-} from '../../segment/writer/segmentWriter.ts';
-import type { DimensionSpec, MetricSpec, NumericType } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
 import type { ReduceManifest, ReducePayload } from './indexPayload.ts';
-import { SegmentRows } from './segmentRows.ts';
-import { ShardSections } from './shardSections.ts';
+import { writeSegment } from './writeSegment.ts';
 
 /**
  * Merges the sections of one shard into a segment and stores it as index.zip under a temporary name.
@@ -32,84 +20,12 @@ export async function reduceIndex(
 ): Promise<ReduceManifest> {
   const scratch = new Scratch(context.attemptDirectory);
   try {
-    const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder);
+    const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder, null);
     const sink = await storageFor(payload.temporaryZip, payload.config.hadoop).createWrite(payload.temporaryZip);
     const { zipBytes, sha256 } = await writeIndexZip(files, sink);
     await finished(sink);
     return { rows, dimensions, size: files.reduce((sum, file) => sum + file.size, 0), zipBytes, zipSha256: sha256 };
   } finally {
     scratch.dispose();
-  }
-}
-
-/** Merges sections into the files of a segment, whose bytes lie in the scratch. */
-function writeSegment(
-  payload: ReducePayload,
-  context: TaskContext,
-  scratch: Scratch,
-  encoder: BlockEncoder,
-): { rows: number; dimensions: string[]; files: SegmentFile[] } {
-  const { job, quirks } = payload.config;
-  const sections = new ShardSections(payload.config, payload.sections, context.attemptDirectory);
-  const { inputs, dimensions } = sections;
-  try {
-    const segment = new SegmentWriter(describe(payload, dimensions, inputs), { encoder, scratch });
-    const types = dimensions.map((dimension) => dimension.type);
-    const columns = mergeColumns(inputs, types, segment);
-    segment.endDictionaries();
-    const firstSparse = quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length;
-    const output = new SegmentRows(segment, columns, { rowsMax: outputRowsMax(inputs), firstSparse });
-    const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
-    const rows = mergeRows(inputs, columns, newMetrics, job.granularity.rollup, (merged) => {
-      output.append(merged);
-      context.progress.addRows(merged.rows);
-    });
-    return { rows, dimensions: dimensions.map(({ name }) => name), files: segment.finish() };
-  } finally {
-    sections.close();
-  }
-}
-
-function describe(
-  payload: ReducePayload,
-  dimensions: readonly DimensionSpec[],
-  sections: readonly SectionInput[],
-): SegmentDescription {
-  const { job } = payload.config;
-  return {
-    interval: payload.interval,
-    dimensions: dimensions.map(({ name, type, createBitmapIndex }, i) => ({
-      name,
-      type,
-      createBitmapIndex,
-      hasMultipleValues: sections.some((section) => section.header.columns[i].hasMultiple),
-    })),
-    metrics: job.metrics.map((metric) => ({ name: metric.name, ...storedAs(metric) })),
-    metadata: segmentMetadata(job),
-    indexSpec: job.tuning.indexSpec,
-  };
-}
-
-const PAIR_COLUMNS: Record<NumericType, SegmentMetric['column']> = {
-  long: 'pairLong',
-  float: 'pairFloat',
-  double: 'pairDouble',
-};
-
-/** The column that holds a metric (AggregatorFactory.getIntermediateType). */
-function storedAs(metric: MetricSpec): Omit<SegmentMetric, 'name'> {
-  switch (metric.type) {
-    case 'count':
-      return { column: 'long', typeName: null };
-    case 'numeric':
-      return { column: metric.valueType, typeName: null };
-    case 'numericByTime':
-      return { column: PAIR_COLUMNS[metric.valueType], typeName: null };
-    case 'stringByTime':
-      return { column: 'complex', typeName: 'serializablePairLongString' };
-    case 'hyperUnique':
-      return { column: 'complex', typeName: 'hyperUnique' };
-    case 'filtered':
-      return storedAs(metric.aggregator);
   }
 }

@@ -50,6 +50,8 @@ export class RowAssembler {
   readonly chunks: ChunkFinder;
   /** Of the records since `reset`. */
   counts: RowCounts = newRowCounts();
+  /** Records that became rows of each time chunk, since `reset`. */
+  chunkRecords = new Map<number, number>();
   readonly #queryGranularity: CompiledGranularity;
   readonly #time: TimeColumn;
   readonly #filter: RowFilter | null;
@@ -187,6 +189,7 @@ export class RowAssembler {
   reset(): void {
     this.clear();
     this.counts = newRowCounts();
+    this.chunkRecords = new Map();
   }
 
   #assembleFound(found: FoundDimensions, batch: RecordBatch, count: number): void {
@@ -205,6 +208,8 @@ export class RowAssembler {
     const { counts, chunks } = this;
     const granularity = this.#queryGranularity;
     let count = 0;
+    let lastChunk = Number.NaN;
+    let first = 0;
     for (let record = 0; record < batch.rows; record++) {
       const time = this.#rawTimes[record];
       if (Number.isNaN(time)) {
@@ -226,6 +231,11 @@ export class RowAssembler {
         report('outsideIntervals', record);
         continue;
       }
+      if (chunk !== lastChunk) {
+        this.#countChunk(lastChunk, count - first);
+        lastChunk = chunk;
+        first = count;
+      }
       // Druid's index never lets a truncated time fall before its chunk (IncrementalIndex.minTimestamp).
       let truncated = Math.max(granularity.bucketStart(time), chunk);
       // Before 1970 Druid rounds some periods up, even out of the chunk; there no query would find the row (docs/quirks.md, row 14).
@@ -233,6 +243,11 @@ export class RowAssembler {
       this.#times[count] = truncated;
       this.#records[count++] = record;
     }
+    this.#countChunk(lastChunk, count - first);
     return count;
+  }
+
+  #countChunk(chunk: number, records: number): void {
+    if (records > 0) this.chunkRecords.set(chunk, (this.chunkRecords.get(chunk) ?? 0) + records);
   }
 }

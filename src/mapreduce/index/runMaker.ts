@@ -24,7 +24,8 @@ import type {
   RunManifest,
 } from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
-import { determineConfig, type KeepRuns, keepsRuns, shardsGiven } from './partitioning.ts';
+import { type KeepRuns, keepRunsOf } from './keepRuns.ts';
+import { determineConfig, shardsGiven } from './partitioning.ts';
 import { scatterRuns } from './scatterRuns.ts';
 
 /** Input bytes whose keys one task counts. */
@@ -41,7 +42,23 @@ export interface ShardedRuns {
   readonly runs: readonly Pick<RunManifest, 'path' | 'sections'>[];
   /** The shards of a time chunk that has rows. */
   readonly planOf: (chunk: number) => ChunkPlan;
+  /** Records that became rows of each time chunk. */
+  readonly chunkRecords: ReadonlyMap<number, number>;
+  /** Of the determine pass; null where there was none. */
+  readonly kept: KeptRuns | null;
 }
+
+/** How many of the splits have left their runs. */
+export interface KeptRuns {
+  readonly keptSplits: number;
+  readonly splits: number;
+}
+
+/** A whole pass over the input. */
+type MapPhase = Pick<ShardedRuns, 'counts' | 'samples' | 'deadLetters' | 'chunkRecords'> & {
+  /** In split order. */
+  readonly maps: readonly MapManifest[];
+};
 
 export interface RunMakerOptions {
   readonly workers: number;
@@ -66,25 +83,51 @@ export class RunMaker {
     this.#runPhase = runPhase;
   }
 
-  /** @throws BadRowsError, NoDataError, NoPartitionDimensionError */
-  async make(splits: readonly InputSplit[]): Promise<ShardedRuns> {
+  /**
+   * @param known the shards of every time chunk, where a plan has them; null for them to be found
+   * @throws BadRowsError, NoDataError, NoPartitionDimensionError
+   */
+  async make(splits: readonly InputSplit[], known: readonly ChunkPlan[] | null = null): Promise<ShardedRuns> {
     const numShards = shardsGiven(this.#config.job.tuning.partitions);
     if (numShards !== null) {
       const read = await this.#map('read', splits, { type: 'numShards', numShards });
-      return { ...read, planOf: (chunk) => ({ type: 'hashed', chunk, buckets: numShards }) };
+      const planOf = (chunk: number): ChunkPlan => ({ type: 'hashed', chunk, buckets: numShards });
+      return { ...read, runs: runsOf(read.maps), planOf, kept: null };
     }
-    const keeps = keepsRuns(this.#options.keepRuns ?? 'auto', this.#config);
+    if (known !== null) {
+      const read = await this.#map('read', splits, { type: 'planned', plan: known });
+      return { ...read, runs: runsOf(read.maps), planOf: planFinder(known), kept: null };
+    }
+    return this.#determine(splits);
+  }
+
+  /** Finds the shards, and brings the rows into them: from kept runs, or by reading again. */
+  async #determine(splits: readonly InputSplit[]): Promise<ShardedRuns> {
+    const keepRuns = keepRunsOf(this.#options.keepRuns ?? 'auto', this.#config);
     const keyParts = this.#keyParts(splits);
-    const pass = { type: 'determine', keepsRuns: keeps, keyParts } as const;
-    const first = keeps
-      ? await this.#map('read', splits, pass)
-      : await this.#determining(this.#map('determine', splits, pass, determineConfig(this.#config)));
+    const pass = { type: 'determine', keepRuns, keyParts } as const;
+    const first =
+      keepRuns === 'never'
+        ? await this.#determining(this.#map('determine', splits, pass, determineConfig(this.#config)))
+        : await this.#map('read', splits, pass);
     const plan = await this.#determining(determinePartitions(first.maps, this.#config, keyParts, this.#runPhase));
-    const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
-    const planOf = (chunk: number) => plans.get(chunk) as ChunkPlan;
-    if (!keeps) return { ...(await this.#map('read', splits, { type: 'planned', plan })), planOf };
-    const runs = await this.#determining(scatterRuns(first.runs, plan, this.#config, this.#runPhase));
-    return { ...first, runs, planOf };
+    const toRead = first.maps.filter(({ keptRuns }) => !keptRuns).map(({ split }) => split);
+    const kept = { keptSplits: first.maps.length - toRead.length, splits: first.maps.length };
+    const planOf = planFinder(plan);
+    const planned = { type: 'planned', plan } as const;
+    if (kept.keptSplits === 0) {
+      // All of it: of files that were unpacked the parts are gone.
+      const read = await this.#map('read', splits, planned);
+      return { ...read, runs: runsOf(read.maps), planOf, kept };
+    }
+    const scattered = await this.#determining(scatterRuns(runsOf(first.maps), plan, this.#config, this.#runPhase));
+    const again = toRead.length === 0 ? [] : await this.#runMaps('read', toRead, planned, this.#config);
+    const readAgain = new Map(again.map(({ split, runs }) => [split.index, runs]));
+    let next = 0;
+    const runs = first.maps.flatMap((map): ShardedRuns['runs'] =>
+      map.keptRuns ? map.runs.flatMap(() => scattered[next++]) : (readAgain.get(map.split.index) ?? []),
+    );
+    return { ...first, runs, planOf, kept };
   }
 
   /** Adds the time that work takes. */
@@ -101,17 +144,38 @@ export class RunMaker {
     return Math.max(1, Math.min(parts, 2 * this.#options.workers));
   }
 
+  /** Reads the whole input. */
   async #map(
     phase: IndexPhase,
     splits: readonly InputSplit[],
     pass: MapPass,
     config: IndexConfig = this.#config,
-  ): Promise<Omit<ShardedRuns, 'planOf'> & { readonly maps: readonly MapManifest[] }> {
+  ): Promise<MapPhase> {
+    const maps = await this.#runMaps(phase, splits, pass, config);
+    const counts = countsOf(maps);
+    const { samples, deadLetters } = await this.#keepLetters(maps);
+    this.#checkBadRows(counts, samples, deadLetters);
+    if (counts.processed + counts.processedWithErrors === 0) {
+      throw new NoDataError(counts, config.job.granularity.intervals, samples, deadLetters);
+    }
+    const chunkRecords = new Map<number, number>();
+    for (const [chunk, records] of maps.flatMap((map) => map.chunkRecords)) {
+      chunkRecords.set(chunk, (chunkRecords.get(chunk) ?? 0) + records);
+    }
+    return { counts, samples, deadLetters, chunkRecords, maps };
+  }
+
+  async #runMaps(
+    phase: IndexPhase,
+    splits: readonly InputSplit[],
+    pass: MapPass,
+    config: IndexConfig,
+  ): Promise<MapManifest[]> {
     const { job } = config;
     const taskOf = (split: InputSplit): Task => ({
       kind: 'mapIndex',
       // Both passes over the input have an attempt directory.
-      id: `${phase === 'determine' ? 'determine' : 'map'}-${String(split.index).padStart(6, '0')}`,
+      id: `${pass.type === 'determine' ? 'determine' : 'map'}-${String(split.index).padStart(6, '0')}`,
       label: splitLabel(split),
       payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
     });
@@ -120,14 +184,7 @@ export class RunMaker {
       done.push(manifest as MapManifest);
       removeParts((manifest as MapManifest).split);
     });
-    const maps = (await run.catch((error) => this.#refuseBadRows(error, done))) as MapManifest[];
-    const counts = countsOf(maps);
-    const { samples, deadLetters } = await this.#keepLetters(maps);
-    this.#checkBadRows(counts, samples, deadLetters);
-    if (counts.processed + counts.processedWithErrors === 0) {
-      throw new NoDataError(counts, job.granularity.intervals, samples, deadLetters);
-    }
-    return { counts, samples, deadLetters, runs: maps.flatMap(({ runs }) => runs), maps };
+    return (await run.catch((error) => this.#refuseBadRows(error, done))) as MapManifest[];
   }
 
   /** A large gzip file is unpacked while tasks read the first parts of it. */
@@ -211,6 +268,15 @@ function countsOf(tasks: readonly { readonly counts: RowCounts }[]): RowCounts {
   const sum = newRowCounts();
   for (const { counts } of tasks) addRowCounts(sum, counts);
   return sum;
+}
+
+function runsOf(maps: readonly MapManifest[]): RunManifest[] {
+  return maps.flatMap(({ runs }) => runs);
+}
+
+function planFinder(plan: readonly ChunkPlan[]): ShardedRuns['planOf'] {
+  const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
+  return (chunk) => plans.get(chunk) as ChunkPlan;
 }
 
 function bytesOf(splits: readonly InputSplit[]): number {

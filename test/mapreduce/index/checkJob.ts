@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadRowsError, NoDataError } from '../../../src/mapreduce/index/errors.ts';
-import { type EngineFactory, runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
+import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
+import type { EngineFactory } from '../../../src/mapreduce/index/jobEngine.ts';
 import { totalRows, unparseableRows } from '../../../src/row/rowCounts.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
 import type { JobSpec } from '../../../src/spec/jobSpec.ts';

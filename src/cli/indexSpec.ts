@@ -14,6 +14,7 @@ import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.t
 import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
+import { logDeadLetters } from './logDeadLetters.ts';
 import { maskSecrets } from './maskSecrets.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
@@ -90,9 +91,11 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       const document = failure(error);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
+      await logBadRows(deadLettersOf(error), args, course, context.io);
       if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
+    await logBadRows(result.deadLetters, args, course, context.io);
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
     if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
@@ -226,6 +229,15 @@ async function writeReport(outcome: TaskOutcome, path: string | null, file: File
 
 async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<void> {
   await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
+}
+
+async function logBadRows(
+  deadLetters: DeadLetterReport | null,
+  { quiet }: IndexArguments,
+  { job }: Course,
+  io: Io,
+): Promise<void> {
+  if (deadLetters !== null && !quiet && job?.tuning.logParseExceptions === true) await logDeadLetters(deadLetters, io);
 }
 
 function writeSamples(samples: readonly RowSample[], deadLetters: DeadLetterReport | null, { stderr, env }: Io): void {

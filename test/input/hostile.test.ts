@@ -104,7 +104,11 @@ describe('lines that never end', () => {
     const { code, counts, samples, rowsStored, peakMiB } = runChildJob({ input });
     expect([code, counts?.processed, counts?.unparseable.malformed, rowsStored]).toEqual([0, 2, 1, 2]);
     expect(samples).toMatchObject([
-      { line: 2, offset: 40, message: `the line has ${start.length + 100 * MIB + 2} bytes, more than a record may have` },
+      {
+        line: 2,
+        offset: 40,
+        message: `the line has ${start.length + 100 * MIB + 2} bytes, more than a record may have`,
+      },
     ]);
     expect(peakMiB).toBeLessThan(PEAK_MAX);
   });

@@ -1,4 +1,5 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
@@ -10,6 +11,7 @@ import { type FailedDocument, failedDocument } from './failedDocument.ts';
 import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
+import { logDeadLetters } from './logDeadLetters.ts';
 import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readJob } from './readJob.ts';
@@ -65,9 +67,11 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       const document = failedDocument(error);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
+      await logBadRows(deadLettersOf(error), args, course, context.io);
       if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
+    await logBadRows(result.deadLetters, args, course, context.io);
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
     if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
@@ -179,4 +183,13 @@ async function writeReport(outcome: TaskOutcome, path: string | null, file: File
 
 async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<void> {
   await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
+}
+
+async function logBadRows(
+  deadLetters: DeadLetterReport | null,
+  { quiet }: IndexArguments,
+  { job }: Course,
+  io: Io,
+): Promise<void> {
+  if (deadLetters !== null && !quiet && job?.tuning.logParseExceptions === true) await logDeadLetters(deadLetters, io);
 }

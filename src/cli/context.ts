@@ -1,13 +1,16 @@
 import type { runIndexJob } from '../mapreduce/index/indexJob.ts';
+import type { planIndexJob } from '../mapreduce/index/plan/planIndexJob.ts';
 import type { Io } from './io.ts';
 
 /** What commands have done by others; tests put their own there. Loaded when first needed, so that `--help` is quick. */
 export interface Services {
   loadRunIndexJob(): Promise<typeof runIndexJob>;
+  loadPlanIndexJob(): Promise<typeof planIndexJob>;
 }
 
 export const ownServices: Services = {
   loadRunIndexJob: async () => (await import('../mapreduce/index/indexJob.ts')).runIndexJob,
+  loadPlanIndexJob: async () => (await import('../mapreduce/index/plan/planIndexJob.ts')).planIndexJob,
 };
 
 /** What every command gets beside its arguments. */

@@ -1,29 +1,22 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
-import pc from 'picocolors';
-import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
-import type { KeepRuns } from '../mapreduce/index/partitioning.ts';
-import type { RowSample } from '../row/rowCounts.ts';
-import { formatProblems } from '../spec/formatProblems.ts';
+import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
-import type { SpecProblem } from '../spec/problem.ts';
-import { readSpec } from '../spec/readSpec.ts';
 import type { Context } from './context.ts';
-import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
+import { countsOf, deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
+import { type FailedDocument, failedDocument } from './failedDocument.ts';
 import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
-import { maskSecrets } from './maskSecrets.ts';
+import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
-import { readSpecFile } from './specFile.ts';
-import { deadLetterLines, formatSummary } from './summary/formatSummary.ts';
-import { sampleLines } from './summary/sampleLines.ts';
+import { readJob } from './readJob.ts';
+import { formatSummary } from './summary/formatSummary.ts';
+import { writeSamples } from './summary/writeSamples.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
-import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
-import { verdict } from './verdict.ts';
 import { writeText } from './write.ts';
 
 export interface IndexArguments {
@@ -34,6 +27,8 @@ export interface IndexArguments {
   readonly keepRuns: KeepRuns;
   /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
   readonly hadoopConf: string | null;
+  /** File of a plan to run, or null. */
+  readonly plan: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -44,29 +39,6 @@ export interface IndexArguments {
 
 /** The document of `--json`. */
 export type IndexDocument = ({ readonly status: 'SUCCESS' } & IndexReport) | FailedDocument;
-
-interface FailedDocument {
-  readonly status: 'FAILED';
-  readonly error: string;
-  /** What lay behind it, nearest first; absent where nothing did. */
-  readonly causes?: readonly string[];
-  /** What is wrong with the spec; absent where that is not the failure. */
-  readonly problems?: readonly SpecProblem[];
-  /** Bad rows, where they are the failure. */
-  readonly samples?: readonly RowSample[];
-  /** The file of bad rows, where they are the failure. */
-  readonly deadLetters?: DeadLetterReport;
-}
-
-/** The spec has errors; they are printed already. */
-class BadSpecError extends UsageError {
-  readonly problems: readonly SpecProblem[];
-
-  constructor(name: string, problems: readonly SpecProblem[]) {
-    super(`${name} is ${verdict(false, problems)}; nothing was run`);
-    this.problems = problems;
-  }
-}
 
 /** How far a command has come, for its report. */
 interface Course {
@@ -90,7 +62,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       if (args.deadLetters !== null) await makeDeadLetterFile(args.deadLetters);
       result = await runSpec(args, context, course);
     } catch (error) {
-      const document = failure(error);
+      const document = failedDocument(error);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
       if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
@@ -109,6 +81,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
   const job = await readJob(args, io);
   course.job = job;
   const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
+  const plan = args.plan === null ? null : await readPlan(args.plan);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -120,8 +93,9 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           workers: args.workers,
           quirks: args.quirks,
           keepRuns: args.keepRuns,
-          ...(hadoop === undefined ? {} : { hadoop }),
+          ...(plan === null ? {} : { plan }),
           deadLetters: args.deadLetters,
+          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -132,32 +106,6 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
   } finally {
     display.stop();
   }
-}
-
-/** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */
-async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec> {
-  const { name, text } = await readSpecFile(spec, io);
-  const { job, problems: all } = readSpec(text, name);
-  const problems = all.filter((problem) => problem.severity !== 'note');
-  if (problems.length > 0 && !(quiet && job !== null)) {
-    io.stderr.write(printableText(formatProblems(problems, name, maskSecrets(text))));
-  }
-  if (job === null) throw new BadSpecError(name, problems);
-  return job;
-}
-
-function failure(thrown: unknown): FailedDocument {
-  const [error, ...causes] = errorMessages(thrown);
-  const samples = samplesOf(thrown);
-  const deadLetters = deadLettersOf(thrown);
-  return {
-    status: 'FAILED',
-    error,
-    ...(causes.length === 0 ? {} : { causes }),
-    ...(thrown instanceof BadSpecError ? { problems: thrown.problems } : {}),
-    ...(samples.length === 0 ? {} : { samples }),
-    ...(deadLetters === null ? {} : { deadLetters }),
-  };
 }
 
 async function openReport(path: string): Promise<FileHandle> {
@@ -231,10 +179,4 @@ async function writeReport(outcome: TaskOutcome, path: string | null, file: File
 
 async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<void> {
   await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
-}
-
-function writeSamples(samples: readonly RowSample[], deadLetters: DeadLetterReport | null, { stderr, env }: Io): void {
-  const paint = pc.createColors(hasColors(stderr, env));
-  const lines = [...sampleLines(samples, paint, columnsOf(stderr)), ...deadLetterLines(deadLetters, paint)];
-  if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
 }

@@ -4,7 +4,7 @@
  */
 
 /** The functions an engine can run, by name; `mapreduce/tasks.ts` maps a name to its function. */
-export type TaskKind = 'mapIndex' | 'countKeys' | 'scatterRun' | 'reduceIndex';
+export type TaskKind = 'mapIndex' | 'countKeys' | 'scatterRun' | 'reduceIndex' | 'measureShard';
 
 /** One unit of work. `payload` is plain data (structured clone); equal payloads give equal results on every machine. */
 export interface Task {

@@ -4,6 +4,7 @@ import { countKeys } from './index/countTask.ts';
 import type { CountPayload, MapPayload, ReducePayload, ScatterPayload } from './index/indexPayload.ts';
 import { mapIndex } from './index/mapTask.ts';
 import { dropWorkspace } from './index/mapWorkspace.ts';
+import { type MeasurePayload, measureShard } from './index/plan/measureTask.ts';
 import { reduceIndex } from './index/reduceTask.ts';
 import { scatterRun } from './index/scatterTask.ts';
 import type { TaskContext, TaskFunction, TaskKind } from './job.ts';
@@ -25,6 +26,10 @@ export const taskFunctions: Record<TaskKind, TaskFunction> = {
   reduceIndex: (payload, context) => {
     dropWorkspace();
     return withManifest(reduceIndex(payload as ReducePayload, context), context);
+  },
+  measureShard: (payload, context) => {
+    dropWorkspace();
+    return withManifest(measureShard(payload as MeasurePayload, context), context);
   },
 };
 

@@ -61,9 +61,9 @@ Exit codes:
 
 describe('wrong arguments', () => {
   test.each([
-    [[], 'a command is missing; there are index, validate, dump, schema', ''],
+    [[], 'a command is missing; there are index, plan, validate, dump, schema', ''],
     [['indx', 'spec.json'], 'unknown command "indx"; did you mean "index"?', ''],
-    [['frobnicate'], 'unknown command "frobnicate"; the commands are index, validate, dump, schema', ''],
+    [['frobnicate'], 'unknown command "frobnicate"; the commands are index, plan, validate, dump, schema', ''],
     [['--json', 'index', 'spec.json'], 'option --json stands before the command, options follow it', 'index '],
     [['index'], '<spec> is missing after "index"', 'index '],
     [['index', 'hadoop'], '<spec> is missing after "index"', 'index '],

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
-import type { KeepRuns } from '../../mapreduce/index/partitioning.ts';
+import type { KeepRuns } from '../../mapreduce/index/keepRuns.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
@@ -13,7 +13,8 @@ const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
 const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
 
-const OPTIONS = {
+/** Options of every command that reads a spec's input. */
+export const RUN_OPTIONS = {
   workers: { requiresArg: true, describe: `Worker threads [default: one per core, here ${availableParallelism()}]` },
   quirks: {
     requiresArg: true,
@@ -21,12 +22,22 @@ const OPTIONS = {
   },
   'keep-runs': {
     requiresArg: true,
-    describe: 'Where shards follow from the data: never reads the input twice and needs less disk [default: auto]',
+    describe:
+      'Where shards follow from the data: always keeps sorted runs on disk, never reads the input twice [default: auto]',
   },
   'hadoop-conf': {
     type: 'string',
     requiresArg: true,
     describe: "Folder of Hadoop's site files, for paths in HDFS [default: HADOOP_CONF_DIR]",
+  },
+} as const;
+
+const OPTIONS = {
+  ...RUN_OPTIONS,
+  plan: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'A file of segmill plan: exactly its segments are made, or none',
   },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
@@ -49,7 +60,7 @@ const JAVA_OPTIONS = {
   'no-default-hadoop': { type: 'boolean', describe: 'Ignored, likewise' },
 } as const;
 
-const SPEC = {
+export const SPEC = {
   type: 'string',
   demandOption: true,
   describe: 'File with the ingestion spec; - is stdin',
@@ -82,6 +93,7 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
         .options(OPTIONS)
         .example('$0 index spec.json', 'Run a job')
         .example('$0 index spec.json --json', 'For scripts: one JSON document on stdout')
+        .example('$0 index spec.json --plan plan.json', 'Make what segmill plan --out plan.json has shown')
         .example('$0 index - < spec.json', 'A spec from stdin')
         .epilogue(EXIT_CODES_TEXT),
     (args) => {
@@ -92,13 +104,28 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
   );
 }
 
-function readArguments(args: RawArguments): IndexArguments {
+/** The arguments that {@link RUN_OPTIONS} give. */
+export function readRunArguments(
+  args: RawArguments,
+): Pick<IndexArguments, 'spec' | 'workers' | 'quirks' | 'keepRuns' | 'hadoopConf'> {
   return {
     spec: args.spec as string,
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     keepRuns: args['keep-runs'] === undefined ? 'auto' : oneOf('keep-runs', args['keep-runs'], KEEP_RUNS),
     hadoopConf: args['hadoop-conf'] === undefined ? null : (args['hadoop-conf'] as string),
+  };
+}
+
+function readArguments(args: RawArguments): IndexArguments {
+  if (args.plan !== undefined && args['keep-runs'] !== undefined) {
+    throw new UsageError(
+      'options --plan and --keep-runs exclude each other: with a plan the input is read once, and no runs are kept',
+    );
+  }
+  return {
+    ...readRunArguments(args),
+    plan: args.plan === undefined ? null : (args.plan as string),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

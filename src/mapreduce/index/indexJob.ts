@@ -1,117 +1,100 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
-import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
-import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
 import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
-import { type FileStatus, storageFor } from '../../storage/storage.ts';
+import { storageFor } from '../../storage/storage.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
-import type { Engine, Task } from '../job.ts';
-import { LocalEngine } from '../local/LocalEngine.ts';
-import type { DeadLetterPlace } from './deadLetterFile.ts';
+import type { Task } from '../job.ts';
 import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
-import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
-import { JobDirectory } from './jobDirectory.ts';
-import { shardsOf } from './mapOutput.ts';
-import { hashDimensions, type KeepRuns, shardsGiven } from './partitioning.ts';
+import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
+import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
+import { type JobInput, listJobInput } from './jobInput.ts';
+import type { KeepRuns } from './keepRuns.ts';
+import { checkAsPlanned, checkPlan } from './plan/checkPlan.ts';
+import { chunkPlansOf, type JobPlan } from './plan/jobPlan.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
-import { RunMaker } from './runMaker.ts';
+import { RunMaker, type RunMakerOptions } from './runMaker.ts';
+import { shardNotes } from './shardNotes.ts';
 import { shardSpecOf } from './shardSpec.ts';
 
-export interface IndexOptions {
-  readonly workers: number;
+export interface IndexOptions extends JobOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
-  /** How HDFS is reached, where the spec names paths in it. */
-  readonly hadoop?: HadoopClient;
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: IndexProgress) => void;
+  /** A plan that `planIndexJob` made: its shards are made, and the input is read once. */
+  readonly plan?: JobPlan;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
   readonly deadLetters?: string | null;
 }
-
-/** Makes the engine of a job; its tasks may write below the directory. */
-export type EngineFactory = (attemptRoot: string) => Engine;
 
 /**
  * Runs an indexing job on this machine.
  *
  * @param newEngine by default threads of this process
- * @throws NoDataError, BadRowsError and storage errors for what people can mend; the signal's reason when aborted. Nothing is left in
- *   segmentOutputPath then that was not there before.
+ * @throws NoDataError, BadRowsError, PlanRefusedError and storage errors for what people can mend; the signal's reason when aborted.
+ *   Nothing is left in segmentOutputPath then that was not there before.
  */
 export async function runIndexJob(
   job: JobSpec,
   options: IndexOptions,
-  newEngine: EngineFactory = (attemptRoot) => new LocalEngine({ workers: options.workers, attemptRoot }),
+  newEngine?: EngineFactory,
 ): Promise<IndexReport> {
+  const started = performance.now();
   const version = job.tuning.version ?? isoText(Date.now());
-  const directory = new JobDirectory(job, version);
-  await directory.create();
-  const engine = newEngine(join(directory.path, 'attempts'));
-  let succeeded = false;
-  try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
-    succeeded = true;
-    return report;
-  } finally {
-    await engine.close();
-    const { leaveIntermediate, cleanupOnFailure } = job.tuning;
-    if (!leaveIntermediate && (succeeded || cleanupOnFailure)) await directory.remove();
-  }
+  const output = outputPath(job, options.hadoop);
+  const input = await listJobInput(job, options.quirks, options.hadoop);
+  if (options.plan !== undefined) checkPlan(options.plan, { job, quirks: options.quirks, files: input.files });
+  return withEngine(job, version, options, newEngine, ({ runPhase, directory }) => {
+    const asked = options.deadLetters ?? null;
+    const deadLetters =
+      asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
+    const placed = { ...options, deadLetters, unpackDirectory: directory.unpackPath };
+    return new IndexJob(job, version, placed, runPhase).run(input, output, started);
+  });
 }
 
-function deadLetterPlace(directory: JobDirectory, { deadLetters }: IndexOptions): DeadLetterPlace {
-  const asked = deadLetters ?? null;
-  return asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
-}
+/** With the places of files decided. */
+type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions;
 
 class IndexJob {
   readonly #job: JobSpec;
   readonly #version: string;
-  readonly #engine: Engine;
-  readonly #options: IndexOptions;
+  readonly #options: PlacedOptions;
+  readonly #runPhase: RunPhase;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
-  readonly #deadLetters: DeadLetterPlace;
-  readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(job: JobSpec, version: string, options: PlacedOptions, runPhase: RunPhase) {
     this.#job = job;
     this.#version = version;
-    this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
+    this.#runPhase = runPhase;
     const { quirks, hadoop } = options;
     this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
   }
 
-  async run(): Promise<IndexReport> {
+  async run({ files, splits }: JobInput, output: string, started: number): Promise<IndexReport> {
     const job = this.#job;
-    const started = performance.now();
-    const { hadoop } = this.#options;
-    const storageOf = (path: string) => storageFor(path, hadoop);
-    const output = outputPath(job, hadoop);
-    if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
-    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
-    const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
-    const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
-    await checkUnchanged(files, storageOf);
+    const { plan, quirks, hadoop } = this.#options;
+    const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
+    const { counts, samples, deadLetters, runs, planOf } = await maker.make(
+      splits,
+      plan === undefined ? null : chunkPlansOf(plan),
+    );
+    await checkUnchanged(files, (path) => storageFor(path, hadoop));
     const read = performance.now();
-    const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
-    this.#noteFewTuples(shards);
+    const shards = planShards(runs, planOf, quirks === 'druid');
     const store = new SegmentStore(output, hadoop);
     try {
       const segments = await this.#reduce(shards, output, store);
+      if (plan !== undefined) checkAsPlanned(plan, segments);
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -143,38 +126,12 @@ class IndexJob {
           total: (stored - started) / 1000,
         },
         workers: this.#options.workers,
-        notes: this.#notes,
+        notes: shardNotes(shards, this.#config),
       };
     } catch (error) {
       await store.discard();
       throw error;
     }
-  }
-
-  readonly #runPhase: RunPhase = async (phase, tasks, bytesTotal = 0, onResult = undefined) => {
-    const { signal, onProgress } = this.#options;
-    const outcomes = await this.#engine.run(tasks, {
-      signal,
-      onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
-      onOutcome: (task, { result }) => onResult?.(task, result),
-    });
-    return outcomes.map(({ result }) => result);
-  };
-
-  /** Few distinct values of the partition dimensions make fewer segments than the rows want (docs/quirks.md, row 7). */
-  #noteFewTuples(shards: readonly PlannedShard[]): void {
-    const names = hashDimensions(this.#config);
-    if (names.length === 0 || shardsGiven(this.#job.tuning.partitions) !== null) return;
-    const chunks = new Map(shards.map(({ plan }) => [plan.chunk, { wanted: shardsOf(plan), made: 0 }]));
-    for (const { plan } of shards) (chunks.get(plan.chunk) as { made: number }).made++;
-    const short = [...chunks].filter(([, { wanted, made }]) => made < wanted);
-    if (short.length === 0) return;
-    const [chunk, { wanted, made }] = short[0];
-    const others = short.length === 1 ? '' : `, and ${short.length - 1} more like it`;
-    this.#notes.push(
-      `Too few distinct values of ${names.join(', ')} to hash by: the time chunk ${isoText(chunk)} got ${made} of the ${wanted} ` +
-        `segments that its rows want${others}.`,
-    );
   }
 
   async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
@@ -226,7 +183,7 @@ class IndexJob {
         dataSegmentJson({
           ...place.key,
           loadSpec: place.loadSpec,
-          dimensions: job.dimensions.dimensions.map((dimension) => dimension.name),
+          dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
           size: made.size,
@@ -236,10 +193,6 @@ class IndexJob {
   }
 }
 
-const NO_DISCOVERY =
-  'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
-  'List them in dimensionsSpec.dimensions.';
-
 function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
@@ -248,12 +201,4 @@ function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
     );
   }
   return deepStorageBase(job.segmentOutputPath, hadoop);
-}
-
-/** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */
-function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
-  const together = quirks === 'druid' ? files.map((file) => [file]) : [files];
-  return together
-    .flatMap((some) => planSplits(some, { maxSplitBytes: MAX_SPLIT_BYTES_DEFAULT }))
-    .map((split, index) => ({ ...split, index }));
 }

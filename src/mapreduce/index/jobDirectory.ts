@@ -11,6 +11,8 @@ export class JobDirectory {
   readonly path: string;
   /** Where rows that the job could not use are kept: beside the directory, so that they outlast it. */
   readonly deadLetterPath: string;
+  /** For parts of large gzip files, a few at a time. */
+  readonly unpackPath: string;
 
   /** Named as Druid names its intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`. */
   constructor(job: JobSpec, version: string) {
@@ -20,6 +22,7 @@ export class JobDirectory {
       workingPath === null || isHdfsPath(workingPath) ? join(tmpdir(), 'druid-indexing') : localPath(workingPath);
     const name = join(base, job.dataSource, version.replaceAll(':', ''));
     this.path = `${name}_${randomUUID().replaceAll('-', '')}`;
+    this.unpackPath = join(this.path, 'unpacked');
     this.deadLetterPath = `${name}_dead-letters.jsonl`;
   }
 

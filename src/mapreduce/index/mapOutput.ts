@@ -4,6 +4,7 @@ import { bucketsOfHashes, hashBucket } from '../../partition/hashShards.ts';
 import { flushRun, type RowShards, UNCUT } from './flushRun.ts';
 import { hashRows, type RowTimes, rangeDimensions, rowTimes } from './groupKeys.ts';
 import type { ChunkPlan, MapManifest, MapPayload, RunManifest } from './indexPayload.ts';
+import { type KeepRuns, keepsRuns } from './keepRuns.ts';
 import { KeyOutput } from './keyOutput.ts';
 import { hashDimensions } from './partitioning.ts';
 import type { RowAssembler } from './rowAssembler.ts';
@@ -15,6 +16,7 @@ export class MapOutput {
   readonly #directory: string;
   readonly #runs: RunManifest[] = [];
   readonly #keys: KeyOutput | null;
+  #keepsRuns: boolean | null = null;
 
   /** @param directory for files of the task's own */
   constructor(payload: MapPayload, directory: string) {
@@ -33,11 +35,20 @@ export class MapOutput {
     const hashes = this.#keys?.add(assembler, times) ?? null;
     if (pass.type === 'numShards') this.#writeRun(assembler, times, this.#numShards(assembler, times, pass.numShards));
     else if (pass.type === 'planned') this.#writeRun(assembler, times, this.#planned(assembler, times, pass.plan));
-    else if (pass.keepsRuns) this.#writeRun(assembler, times, { ...UNCUT, hashes });
+    else if (this.#keeps(pass.keepRuns, assembler)) this.#writeRun(assembler, times, { ...UNCUT, hashes });
   }
 
-  finish(): Pick<MapManifest, 'runs' | 'chunks' | 'keyRuns' | 'druidKeys'> {
-    return { runs: this.#runs, ...(this.#keys?.finish() ?? { chunks: [], keyRuns: [], druidKeys: null }) };
+  finish(): Pick<MapManifest, 'runs' | 'keptRuns' | 'chunks' | 'keyRuns' | 'druidKeys'> {
+    const { pass } = this.#payload;
+    // A split without rows has nothing to drop.
+    const keptRuns = this.#keepsRuns ?? !(pass.type === 'determine' && pass.keepRuns === 'never');
+    return { runs: this.#runs, keptRuns, ...(this.#keys?.finish() ?? { chunks: [], keyRuns: [], druidKeys: null }) };
+  }
+
+  #keeps(keepRuns: KeepRuns, { counts, index }: RowAssembler): boolean {
+    const records = counts.processed + counts.processedWithErrors;
+    this.#keepsRuns ??= keepsRuns(keepRuns, this.#payload.split, records, index.rows);
+    return this.#keepsRuns;
   }
 
   #writeRun(assembler: RowAssembler, times: RowTimes, shards: RowShards): void {

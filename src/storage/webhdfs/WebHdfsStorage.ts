@@ -7,10 +7,10 @@ import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { byPath, expandGlob } from '../glob.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { FailedDataNodes, withDataNodes } from './dataNodes.ts';
-import { HdfsError, remoteError } from './HdfsError.ts';
+import { HdfsError } from './HdfsError.ts';
 import { startUpload } from './http.ts';
 import { type NameNodes, nameNodesOf, parseHdfsUri } from './nameNodes.ts';
-import { type Call, type Parameters, remoteException, WebHdfsClient } from './WebHdfsClient.ts';
+import { type Call, type Parameters, WebHdfsClient } from './WebHdfsClient.ts';
 import { WebHdfsReader } from './WebHdfsReader.ts';
 import { WebHdfsWriter } from './WebHdfsWriter.ts';
 
@@ -222,14 +222,12 @@ export class WebHdfsStorage implements Storage {
           null,
         );
       }
-      const { request, refusal } = await startUpload(this.#client.dataRequest(call.method, location)).catch((error) => {
+      const upload = await startUpload(this.#client.dataRequest(call.method, location)).catch((error) => {
         throw this.#client.unreachable(call.attempt, error, location);
       });
-      if (refusal === null)
-        return new WebHdfsWriter(request, { client: this.#client, attempt: call.attempt, location });
-      const remote = await remoteException(refusal);
-      request.destroy();
-      throw remoteError(call.attempt, remote, this.#client.user);
+      const writer = new WebHdfsWriter(upload, { client: this.#client, attempt: call.attempt, location });
+      if (upload.isAnswered) await writer.answered;
+      return writer;
     });
   }
 

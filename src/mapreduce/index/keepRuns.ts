@@ -4,8 +4,8 @@ import type { IndexConfig } from './indexPayload.ts';
 /** Whether runs of the determine pass are kept for the next one: `--keep-runs`. */
 export type KeepRuns = 'auto' | 'always' | 'never';
 
-/** Records rolled up into one row, from which on runs of plain files are kept on `auto`. */
-export const KEPT_ROLLUP_MIN = 1.05;
+/** A run that is smaller than this is kept on `auto`, however small its split. */
+export const SMALL_RUN_BYTES = 1024 * 1024;
 
 /**
  * What is asked of the determine pass. Druid's ranges are of texts of the input, which runs do not hold, and it reads the input
@@ -17,10 +17,12 @@ export function keepRunsOf(keepRuns: KeepRuns, { job, quirks }: IndexConfig): Ke
 }
 
 /**
- * Whether a map task keeps its runs, by what it knows when it writes the first one. What it decides follows from its split alone, and
- * the segments are the same either way. Reading again what is packed costs more than any run.
+ * Whether a map task that decides by itself keeps its runs, by what it knows when it has written the first one: reading again what is
+ * packed costs more than any run, and from plain input a run pays unless it is larger than what it was made of, as it is where rows do
+ * not roll up and metrics are wide. What is decided follows from the split alone, and the segments are the same either way.
+ *
+ * @param runBytes of the first run
  */
-export function keepsRuns(keepRuns: KeepRuns, split: InputSplit, records: number, rows: number): boolean {
-  if (keepRuns !== 'auto') return keepRuns === 'always';
-  return split.inputs.some(({ codec }) => codec !== 'none') || records >= KEPT_ROLLUP_MIN * rows;
+export function paysToKeep(split: InputSplit, runBytes: number): boolean {
+  return runBytes <= SMALL_RUN_BYTES || runBytes <= split.bytes || split.inputs.some(({ codec }) => codec !== 'none');
 }

@@ -4,6 +4,7 @@ import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/partitioning.ts';
+import type { LockSpan } from '../publish/overlord/OverlordPublisher.ts';
 import type { RowSample } from '../row/rowCounts.ts';
 import { formatProblems } from '../spec/formatProblems.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
@@ -15,6 +16,7 @@ import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
+import { placeJob } from './placeJob.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
 import { deadLetterLines, formatSummary } from './summary/formatSummary.ts';
@@ -31,6 +33,11 @@ export interface IndexArguments {
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
+  /** Address of an Overlord to publish through, `none`, or null: what the configuration says. */
+  readonly overlord: string | null;
+  readonly lock: LockSpan;
+  /** A folder of Druid's configuration, or null. */
+  readonly druidConf: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -103,7 +110,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 }
 
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const job = await readJob(args, io);
+  const { job, publisher } = await placeJob(await readJob(args, io), args, io.env);
   course.job = job;
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
@@ -117,6 +124,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           quirks: args.quirks,
           keepRuns: args.keepRuns,
           deadLetters: args.deadLetters,
+          publisher,
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;

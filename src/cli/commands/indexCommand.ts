@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { KeepRuns } from '../../mapreduce/index/partitioning.ts';
+import type { LockSpan } from '../../publish/overlord/OverlordPublisher.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
@@ -12,6 +13,7 @@ import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } fro
 const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
 const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
+const LOCKS: readonly LockSpan[] = ['publish', 'job'];
 
 const OPTIONS = {
   workers: { requiresArg: true, describe: `Worker threads [default: one per core, here ${availableParallelism()}]` },
@@ -22,6 +24,23 @@ const OPTIONS = {
   'keep-runs': {
     requiresArg: true,
     describe: 'Where shards follow from the data: never reads the input twice and needs less disk [default: auto]',
+  },
+  overlord: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Publish through the Overlord at this address, http://host:port; none: only store, whatever the configuration says',
+  },
+  lock: {
+    requiresArg: true,
+    describe:
+      "publish: hold the Overlord's lock while segments are published; job: for the whole job [default: publish]",
+  },
+  'druid-conf': {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      "Folder of Druid's configuration, for deep storage and Overlord [default: conf/segmill.yaml, if there is one]",
   },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
@@ -93,6 +112,9 @@ function readArguments(args: RawArguments): IndexArguments {
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     keepRuns: args['keep-runs'] === undefined ? 'auto' : oneOf('keep-runs', args['keep-runs'], KEEP_RUNS),
+    overlord: args.overlord === undefined ? null : (args.overlord as string),
+    lock: args.lock === undefined ? 'publish' : oneOf('lock', args.lock, LOCKS),
+    druidConf: args['druid-conf'] === undefined ? null : (args['druid-conf'] as string),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

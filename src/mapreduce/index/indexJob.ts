@@ -3,11 +3,13 @@ import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { defaultStorageDir, INDEX_ZIP, segmentId } from '../../publish/layout/layout.ts';
+import { defaultStorageDir, INDEX_ZIP, type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { type Claim, type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
-import type { JobSpec } from '../../spec/jobSpec.ts';
+import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import type { FileStatus } from '../../storage/storage.ts';
+import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Engine, Task } from '../job.ts';
@@ -27,6 +29,8 @@ export interface IndexOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  /** Publishes the segments, and gives them their version; null: they are only stored. */
+  readonly publisher?: Publisher | null;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
@@ -58,6 +62,7 @@ export async function runIndexJob(
     succeeded = true;
     return report;
   } finally {
+    await options.publisher?.close();
     await engine.close();
     const { leaveIntermediate, cleanupOnFailure } = job.tuning;
     if (!leaveIntermediate && (succeeded || cleanupOnFailure)) await directory.remove();
@@ -71,7 +76,10 @@ function deadLetterPlace(directory: JobDirectory, { deadLetters }: IndexOptions)
 
 class IndexJob {
   readonly #job: JobSpec;
-  readonly #version: string;
+  /** Of the segments; until a publisher has given one, it only names directories that hold what is not complete. */
+  #version: string;
+  /** The caller's, and once there is a claim that too. */
+  #signal: AbortSignal;
   readonly #engine: Engine;
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
@@ -85,6 +93,7 @@ class IndexJob {
     this.#engine = engine;
     this.#options = options;
     this.#deadLetters = deadLetters;
+    this.#signal = options.signal;
     this.#config = { job, quirks: options.quirks };
     this.#chunks = chunkFinder(job.granularity);
   }
@@ -93,6 +102,9 @@ class IndexJob {
     const job = this.#job;
     const started = performance.now();
     const output = outputPath(job);
+    const publisher = this.#options.publisher ?? null;
+    await publisher?.check(job.dataSource, this.#signal);
+    if (publisher?.begins === 'beforeReading') await this.#begin(publisher, knownChunks(job));
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
     const splits = planMaps(files, this.#options.quirks);
     const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
@@ -103,7 +115,7 @@ class IndexJob {
     this.#noteFewTuples(shards);
     const store = new SegmentStore(output);
     try {
-      const segments = await this.#reduce(shards, output, store);
+      const made = await this.#reduce(shards, output, store);
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -111,10 +123,19 @@ class IndexJob {
         bytesTotal: 0,
         rows: 0,
         tasksDone: 0,
-        tasksTotal: segments.length,
+        tasksTotal: made.length,
       });
-      this.#options.signal.throwIfAborted();
-      await store.store();
+      this.#signal.throwIfAborted();
+      if (publisher?.begins === 'beforeStoring') {
+        await this.#begin(
+          publisher,
+          [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk)),
+        );
+      }
+      const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
+      await store.store(segments.map(({ path }) => path));
+      this.#signal.throwIfAborted();
+      await publisher?.publish(segments.map(({ descriptor }) => descriptor));
       const stored = performance.now();
       return {
         dataSource: job.dataSource,
@@ -127,6 +148,7 @@ class IndexJob {
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
+        publishedBy: publisher?.name ?? null,
         seconds: {
           read: (read - started - maker.determineMs) / 1000,
           determine: maker.determineMs / 1000,
@@ -138,15 +160,28 @@ class IndexJob {
         notes: this.#notes,
       };
     } catch (error) {
-      await store.discard();
+      if (error instanceof UnknownOutcomeError) throw error;
+      if (publisher === null) await store.discard();
+      else await store.takeBack();
       throw error;
     }
   }
 
+  async #begin(publisher: Publisher, chunks: readonly Interval[]): Promise<void> {
+    const { signal } = this.#options;
+    const claim: Claim = await publisher.begin({ dataSource: this.#job.dataSource, chunks }, signal);
+    this.#version = claim.version;
+    this.#signal = AbortSignal.any([signal, claim.lost]);
+  }
+
+  #interval(chunk: number): Interval {
+    return { start: chunk, end: this.#chunks.endOf(chunk) };
+  }
+
   readonly #runPhase: RunPhase = async (phase, tasks, bytesTotal = 0, onResult = undefined) => {
-    const { signal, onProgress } = this.#options;
+    const { onProgress } = this.#options;
     const outcomes = await this.#engine.run(tasks, {
-      signal,
+      signal: this.#signal,
       onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
       onOutcome: (task, { result }) => onResult?.(task, result),
     });
@@ -169,21 +204,11 @@ class IndexJob {
     );
   }
 
-  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
-    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
-    const places = shards.map((shard) => {
-      const key = {
-        dataSource: this.#job.dataSource,
-        interval: { start: shard.plan.chunk, end: this.#chunks.endOf(shard.plan.chunk) },
-        version: this.#version,
-        partitionNum: shard.partitionNum,
-      };
-      const zip = join(output, defaultStorageDir(key, timeZone), INDEX_ZIP);
-      return { key, final: zip, temporary: `${zip}.${TEMPORARY_SUFFIX}` };
-    });
-    for (const place of places) await store.stage(place);
+  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<ReduceManifest[]> {
+    const temporaries = shards.map((shard) => `${this.#zipOf(shard, output)}.${TEMPORARY_SUFFIX}`);
+    for (const temporary of temporaries) await store.stage(temporary);
     const tasks = shards.map((shard, i): Task => {
-      const { key, temporary } = places[i];
+      const key = this.#keyOf(shard);
       return {
         kind: 'reduceIndex',
         id: `reduce-${basicText(key.interval.start)}-${shard.partitionNum}`,
@@ -192,33 +217,40 @@ class IndexJob {
           config: this.#config,
           interval: key.interval,
           sections: shard.sections,
-          temporaryZip: temporary,
+          temporaryZip: temporaries[i],
         } satisfies ReducePayload,
       };
     });
-    const made = (await this.#runPhase('merge', tasks)) as ReduceManifest[];
-    return shards.map((shard, i) => this.#report(shard, places[i], made[i]));
+    return (await this.#runPhase('merge', tasks)) as ReduceManifest[];
   }
 
-  #report(
-    shard: PlannedShard,
-    place: { key: Parameters<typeof segmentId>[0]; final: string },
-    made: ReduceManifest,
-  ): SegmentReport {
+  #keyOf({ plan, partitionNum }: PlannedShard): SegmentKey {
+    const { dataSource } = this.#job;
+    return { dataSource, interval: this.#interval(plan.chunk), version: this.#version, partitionNum };
+  }
+
+  #zipOf(shard: PlannedShard, output: string): string {
+    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
+    return join(output, defaultStorageDir(this.#keyOf(shard), timeZone), INDEX_ZIP);
+  }
+
+  #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
     const job = this.#job;
+    const key = this.#keyOf(shard);
+    const path = this.#zipOf(shard, output);
     return {
-      id: segmentId(place.key),
-      interval: intervalText(place.key.interval),
+      id: segmentId(key),
+      interval: intervalText(key.interval),
       partitionNum: shard.partitionNum,
       rows: made.rows,
       size: made.size,
       zipBytes: made.zipBytes,
       zipSha256: made.zipSha256,
-      path: place.final,
+      path,
       descriptor: JSON.parse(
         dataSegmentJson({
-          ...place.key,
-          loadSpec: { type: 'local', path: place.final },
+          ...key,
+          loadSpec: { type: 'local', path },
           dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
@@ -229,14 +261,23 @@ class IndexJob {
   }
 }
 
+/** The time chunks of the spec. */
+function knownChunks(job: JobSpec): Interval[] {
+  if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
+  throw new Error(
+    'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +
+      'or hold the lock for the publication only.',
+  );
+}
+
 /** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
 const TEMPORARY_SUFFIX = '0';
 
 function outputPath(job: JobSpec): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
-      'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
-        'an index_hadoop task got it from its Overlord.',
+      "The spec does not say where segments go: an index_hadoop task got that from its Overlord. Name the folder of Druid's " +
+        'configuration (--druid-conf DIR), write conf/segmill.yaml, or add ioConfig.segmentOutputPath, for example "/druid/segments".',
     );
   }
   return resolve(job.segmentOutputPath.replace(/^file:(\/\/(?=\/))?/, ''));

@@ -9,7 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CACHE, classPath, JAVA, JAVA_17 } from './jars.mjs';
 
-const START_MS = 240_000;
+/** For each part of the cluster: seconds on an idle machine, minutes on a busy one. */
+const START_MS = 600_000;
+/** For processes that are there to answer, not to compute: they start in half the time. */
+const LIGHT = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 const STOP_MS = 20_000;
 /** Runs a program, writes its pid to a file, and kills it when the input ends: however this process ends, it ends too. */
 const WITH_US = `exec 3<&0; file=$1; shift
@@ -191,6 +194,7 @@ export class Cluster {
   #launch(name, heap, args) {
     const log = openSync(join(this.home, 'log', `${name}.log`), 'w');
     const options = [
+      ...(name === 'indexer' ? [] : LIGHT),
       `-Xmx${heap}`,
       '-XX:MaxDirectMemorySize=600m',
       '-Duser.timezone=UTC',

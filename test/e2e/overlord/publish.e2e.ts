@@ -8,6 +8,8 @@ import { startIndex, wikipediaTask } from './jobs.ts';
 
 const DAY = '2015-09-12T00:00:00.000Z/2015-09-13T00:00:00.000Z';
 const SLOTS = 3;
+/** Five JVMs on a busy machine. */
+const START_MS = 1_200_000;
 /** Milliseconds that a query loop goes on after the last overwrite was published: Druid's Coordinator looks every three seconds. */
 const SETTLE_MS = 12_000;
 /** The figures of Druid's tutorial. */
@@ -16,7 +18,7 @@ const TUTORIAL = { n: 39_244, added: 9_385_573, deleted: 394_298, delta: 8_991_2
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster({ name: 'overlord-cluster', slots: SLOTS, indexerHeap: '1g' });
-});
+}, START_MS);
 afterAll(() => cluster?.stop());
 
 function options(...more: string[]): string[] {

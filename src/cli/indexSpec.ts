@@ -13,6 +13,7 @@ import { readSpec } from '../spec/readSpec.ts';
 import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
+import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
@@ -38,6 +39,8 @@ export interface IndexArguments {
   readonly lock: LockSpan;
   /** A folder of Druid's configuration, or null. */
   readonly druidConf: string | null;
+  /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
+  readonly hadoopConf: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -112,6 +115,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
   const { job, publisher } = await placeJob(await readJob(args, io), args, io.env);
   course.job = job;
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -125,6 +129,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           keepRuns: args.keepRuns,
           deadLetters: args.deadLetters,
           publisher,
+          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;

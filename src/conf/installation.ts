@@ -20,7 +20,6 @@ export interface Installation {
 const STORAGE_DIRECTORY = '/tmp/druid/localStorage';
 /** Names of deep storages that are not built yet, in Druid's configuration. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
-  hdfs: 'HDFS',
   s3: 'S3',
   google: 'Google Cloud Storage',
   azure: 'Azure',
@@ -58,14 +57,22 @@ function deepStorage(properties: Properties): string {
   const type = properties.get('druid.storage.type') ?? 'local';
   const directory = properties.get('druid.storage.storageDirectory');
   if (type === 'local') return directory ?? STORAGE_DIRECTORY;
+  if (type === 'hdfs') return hdfsDirectory(directory, properties.file);
   const name = NOT_BUILT[type];
   throw new Error(
     name === undefined
-      ? `druid.storage.type in ${properties.file} is "${type}", which is not known here. Segments can be written to "local" only; ` +
+      ? `druid.storage.type in ${properties.file} is "${type}", which is not known here. There are "local" and "hdfs"; ` +
           'ioConfig.segmentOutputPath in the spec says where to instead.'
       : `Deep storage on ${name} (druid.storage.type "${type}" in ${properties.file}) is not built yet. ` +
           'Give a directory in ioConfig.segmentOutputPath of the spec, and move the segments from there.',
   );
+}
+
+/** Without scheme and host it lies in Hadoop's default file system. */
+function hdfsDirectory(directory: string | null, file: string): string {
+  if (directory === null)
+    throw new Error(`${file} has druid.storage.type "hdfs", but no druid.storage.storageDirectory.`);
+  return directory.startsWith('/') ? `hdfs://${directory}` : directory;
 }
 
 function metadata(properties: Properties, env: Environment): MetadataUpdateSpec | null {

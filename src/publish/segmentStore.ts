@@ -1,42 +1,52 @@
-import { dirname } from 'node:path';
-import { storageFor } from '../storage/storage.ts';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { parentPath } from '../storage/pathText.ts';
+import { type Storage, storageFor } from '../storage/storage.ts';
+
+/** A segment's zip in deep storage: written under a temporary name, later given its own. */
+export interface StagedZip {
+  readonly temporary: string;
+  readonly final: string;
+}
 
 /**
  * The zips of one job in deep storage. No file gets the name of a finished one before all are complete, and what was staged
  * can be taken back, with the directories that were made for it.
  */
 export class SegmentStore {
-  readonly #staged: string[] = [];
+  readonly #staged: StagedZip[] = [];
   readonly #stored: string[] = [];
   readonly #base: string;
+  readonly #storage: Storage;
 
   /** @param base of deep storage; it stays, whatever becomes of the job */
-  constructor(base: string) {
+  constructor(base: string, hadoop?: HadoopClient) {
     this.#base = base;
+    this.#storage = storageFor(base, hadoop);
   }
 
-  /** Makes room for a zip under its temporary name. */
-  async stage(temporary: string): Promise<void> {
-    this.#staged.push(temporary);
-    await storageFor(temporary).mkdirs(dirname(temporary));
+  /** Makes room for a zip. */
+  async stage(zip: StagedZip): Promise<void> {
+    this.#staged.push(zip);
+    await this.#storage.mkdirs(parentPath(zip.temporary));
   }
 
-  /** Gives all staged zips their final names, which are in the order of staging. */
-  async store(finals: readonly string[]): Promise<void> {
-    for (const [i, final] of finals.entries()) {
-      const temporary = this.#staged[i];
-      const storage = storageFor(final);
-      const moves = dirname(final) !== dirname(temporary);
-      if (moves) await storage.mkdirs(dirname(final));
-      await storage.rename(temporary, final);
-      this.#stored.push(final);
-      if (moves) await this.#removeEmpty(dirname(temporary));
+  /**
+   * Gives all staged zips their final names.
+   * @param finals in the order of staging, where they have come to be others
+   */
+  async store(finals: readonly string[] = this.#staged.map(({ final }) => final)): Promise<void> {
+    for (const [i, { temporary }] of this.#staged.entries()) {
+      const [from, to] = [parentPath(temporary), parentPath(finals[i])];
+      if (from !== to) await this.#storage.mkdirs(to);
+      await this.#storage.rename(temporary, finals[i]);
+      this.#stored.push(finals[i]);
+      if (from !== to) await this.#removeEmpty(from);
     }
   }
 
   /** Removes what was staged and not stored, and directories that are empty then. */
   async discard(): Promise<void> {
-    for (const temporary of this.#staged.slice(this.#stored.length)) await this.#remove(temporary);
+    for (const { temporary } of this.#staged.slice(this.#stored.length)) await this.#remove(temporary);
   }
 
   /** Removes what was stored too: for zips whose names are of a version that nobody else has. */
@@ -46,15 +56,14 @@ export class SegmentStore {
   }
 
   async #remove(path: string): Promise<void> {
-    await storageFor(path).remove(path, { recursive: false });
-    await this.#removeEmpty(dirname(path));
+    await this.#storage.remove(path, { recursive: false });
+    await this.#removeEmpty(parentPath(path));
   }
 
   async #removeEmpty(from: string): Promise<void> {
-    const storage = storageFor(from);
-    for (let directory = from; directory.length > this.#base.length; directory = dirname(directory)) {
-      if ((await storage.list(directory)).length > 0) break;
-      await storage.remove(directory, { recursive: true });
+    for (let directory = from; directory.length > this.#base.length; directory = parentPath(directory)) {
+      if ((await this.#storage.list(directory)).length > 0) break;
+      await this.#storage.remove(directory, { recursive: true });
     }
   }
 }

@@ -89,7 +89,14 @@ describe("Druid's configuration", () => {
   });
 
   test.each([
-    ['hdfs', 'HDFS'],
+    ['/druid/segments', 'hdfs:///druid/segments'],
+    ['hdfs://nn:8020/druid', 'hdfs://nn:8020/druid'],
+  ])('deep storage in HDFS, %s', async (directory, base) => {
+    write('common.runtime.properties', `druid.storage.type=hdfs\ndruid.storage.storageDirectory=${directory}`);
+    expect((await druid()).deepStorage()).toBe(base);
+  });
+
+  test.each([
     ['s3', 'S3'],
     ['google', 'Google Cloud Storage'],
     ['azure', 'Azure'],
@@ -122,10 +129,14 @@ describe("Druid's configuration", () => {
     expect(() => read.metadata()).toThrow(
       new Error(`${file} has druid.metadata.storage.type, but no druid.metadata.storage.connector.connectURI.`),
     );
+    write('common.runtime.properties', 'druid.storage.type=hdfs');
+    expect((await druid()).deepStorage).toThrow(
+      new Error(`${file} has druid.storage.type "hdfs", but no druid.storage.storageDirectory.`),
+    );
     write('common.runtime.properties', 'druid.storage.type=cassandra');
     expect((await druid()).deepStorage).toThrow(
       new Error(
-        `druid.storage.type in ${file} is "cassandra", which is not known here. Segments can be written to "local" only; ` +
+        `druid.storage.type in ${file} is "cassandra", which is not known here. There are "local" and "hdfs"; ` +
           'ioConfig.segmentOutputPath in the spec says where to instead.',
       ),
     );

@@ -42,6 +42,11 @@ const OPTIONS = {
     describe:
       "Folder of Druid's configuration, for deep storage and Overlord [default: conf/segmill.yaml, if there is one]",
   },
+  'hadoop-conf': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Folder of Hadoop's site files, for paths in HDFS [default: HADOOP_CONF_DIR]",
+  },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
   'dead-letters': {
@@ -115,6 +120,7 @@ function readArguments(args: RawArguments): IndexArguments {
     overlord: args.overlord === undefined ? null : (args.overlord as string),
     lock: args.lock === undefined ? 'publish' : oneOf('lock', args.lock, LOCKS),
     druidConf: args['druid-conf'] === undefined ? null : (args['druid-conf'] as string),
+    hadoopConf: args['hadoop-conf'] === undefined ? null : (args['hadoop-conf'] as string),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

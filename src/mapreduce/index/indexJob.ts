@@ -1,14 +1,16 @@
 import { join, resolve } from 'node:path';
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { defaultStorageDir, INDEX_ZIP, type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import { type Claim, type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
-import type { FileStatus } from '../../storage/storage.ts';
+import { type FileStatus, storageFor } from '../../storage/storage.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
@@ -29,6 +31,8 @@ export interface IndexOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  /** How HDFS is reached, where the spec names paths in it. */
+  readonly hadoop?: HadoopClient;
   /** Publishes the segments, and gives them their version; null: they are only stored. */
   readonly publisher?: Publisher | null;
   readonly signal: AbortSignal;
@@ -58,7 +62,7 @@ export async function runIndexJob(
   const engine = newEngine(join(directory.path, 'attempts'));
   let succeeded = false;
   try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
+    const report = await new IndexJob(job, version, engine, options, directory).run();
     succeeded = true;
     return report;
   } finally {
@@ -84,36 +88,47 @@ class IndexJob {
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
-  readonly #deadLetters: DeadLetterPlace;
+  readonly #directory: JobDirectory;
   readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, directory: JobDirectory) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
     this.#signal = options.signal;
-    this.#config = { job, quirks: options.quirks };
+    this.#directory = directory;
+    const { quirks, hadoop } = options;
+    this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
   }
 
   async run(): Promise<IndexReport> {
     const job = this.#job;
     const started = performance.now();
-    const output = outputPath(job);
+    const { hadoop } = this.#options;
+    const storageOf = (path: string) => storageFor(path, hadoop);
+    const output = outputPath(job, hadoop);
     const publisher = this.#options.publisher ?? null;
     await publisher?.check(job.dataSource, this.#signal);
     if (publisher?.begins === 'beforeReading') await this.#begin(publisher, knownChunks(job));
-    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
+    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
     const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
+    const maker = new RunMaker(
+      this.#config,
+      {
+        ...this.#options,
+        deadLetters: deadLetterPlace(this.#directory, this.#options),
+        unpackDirectory: join(this.#directory.path, 'unpacked'),
+      },
+      this.#runPhase,
+    );
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
-    await checkUnchanged(files);
+    await checkUnchanged(files, storageOf);
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
     this.#noteFewTuples(shards);
-    const store = new SegmentStore(output);
+    const store = new SegmentStore(output, hadoop);
     try {
       const made = await this.#reduce(shards, output, store);
       const merged = performance.now();
@@ -205,8 +220,8 @@ class IndexJob {
   }
 
   async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<ReduceManifest[]> {
-    const temporaries = shards.map((shard) => `${this.#zipOf(shard, output)}.${TEMPORARY_SUFFIX}`);
-    for (const temporary of temporaries) await store.stage(temporary);
+    const places = shards.map((shard) => this.#placeOf(shard, output));
+    for (const place of places) await store.stage(place);
     const tasks = shards.map((shard, i): Task => {
       const key = this.#keyOf(shard);
       return {
@@ -217,7 +232,7 @@ class IndexJob {
           config: this.#config,
           interval: key.interval,
           sections: shard.sections,
-          temporaryZip: temporaries[i],
+          temporaryZip: places[i].temporary,
         } satisfies ReducePayload,
       };
     });
@@ -229,15 +244,15 @@ class IndexJob {
     return { dataSource, interval: this.#interval(plan.chunk), version: this.#version, partitionNum };
   }
 
-  #zipOf(shard: PlannedShard, output: string): string {
+  #placeOf(shard: PlannedShard, output: string): SegmentPlace {
     const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
-    return join(output, defaultStorageDir(this.#keyOf(shard), timeZone), INDEX_ZIP);
+    return segmentPlace(output, this.#keyOf(shard), timeZone);
   }
 
   #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
     const job = this.#job;
     const key = this.#keyOf(shard);
-    const path = this.#zipOf(shard, output);
+    const { final, loadSpec } = this.#placeOf(shard, output);
     return {
       id: segmentId(key),
       interval: intervalText(key.interval),
@@ -246,11 +261,11 @@ class IndexJob {
       size: made.size,
       zipBytes: made.zipBytes,
       zipSha256: made.zipSha256,
-      path,
+      path: final,
       descriptor: JSON.parse(
         dataSegmentJson({
           ...key,
-          loadSpec: { type: 'local', path },
+          loadSpec,
           dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
@@ -270,17 +285,14 @@ function knownChunks(job: JobSpec): Interval[] {
   );
 }
 
-/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
-const TEMPORARY_SUFFIX = '0';
-
-function outputPath(job: JobSpec): string {
+function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
       "The spec does not say where segments go: an index_hadoop task got that from its Overlord. Name the folder of Druid's " +
         'configuration (--druid-conf DIR), write conf/segmill.yaml, or add ioConfig.segmentOutputPath, for example "/druid/segments".',
     );
   }
-  return resolve(job.segmentOutputPath.replace(/^file:(\/\/(?=\/))?/, ''));
+  return deepStorageBase(job.segmentOutputPath, hadoop);
 }
 
 /** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */

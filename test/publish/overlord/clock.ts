@@ -42,9 +42,13 @@ export class Clock {
 
   #nextLong(orUntil?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiter = resolve;
-      if (orUntil?.aborted) resolve();
-      orUntil?.addEventListener('abort', () => resolve());
+      const next = () => {
+        orUntil?.removeEventListener('abort', next);
+        resolve();
+      };
+      this.#waiter = next;
+      if (orUntil?.aborted) next();
+      orUntil?.addEventListener('abort', next);
     });
   }
 }

@@ -3,6 +3,7 @@ import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
+import type { LockSpan } from '../publish/overlord/OverlordPublisher.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, samplesOf } from './errorText.ts';
@@ -12,6 +13,7 @@ import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { logDeadLetters } from './logDeadLetters.ts';
+import { placeJob } from './placeJob.ts';
 import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readJob } from './readJob.ts';
@@ -27,6 +29,11 @@ export interface IndexArguments {
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
+  /** Address of an Overlord to publish through, `none`, or null: what the configuration says. */
+  readonly overlord: string | null;
+  readonly lock: LockSpan;
+  /** A folder of Druid's configuration, or null. */
+  readonly druidConf: string | null;
   /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
   readonly hadoopConf: string | null;
   /** File of a plan to run, or null. */
@@ -82,7 +89,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 }
 
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const job = await readJob(args, io);
+  const { job, publisher } = await placeJob(await readJob(args, io), args, io.env);
   course.job = job;
   const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const plan = args.plan === null ? null : await readPlan(args.plan);
@@ -99,6 +106,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           keepRuns: args.keepRuns,
           ...(plan === null ? {} : { plan }),
           deadLetters: args.deadLetters,
+          publisher,
           ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {

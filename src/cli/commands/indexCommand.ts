@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { KeepRuns } from '../../mapreduce/index/keepRuns.ts';
+import type { LockSpan } from '../../publish/overlord/OverlordPublisher.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
@@ -12,6 +13,7 @@ import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } fro
 const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
 const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
+const LOCKS: readonly LockSpan[] = ['publish', 'job'];
 
 /** Options of every command that reads a spec's input. */
 export const RUN_OPTIONS = {
@@ -34,6 +36,23 @@ export const RUN_OPTIONS = {
 
 const OPTIONS = {
   ...RUN_OPTIONS,
+  overlord: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Publish through the Overlord at this address, http://host:port; none: only store, whatever the configuration says',
+  },
+  lock: {
+    requiresArg: true,
+    describe:
+      "publish: hold the Overlord's lock while segments are published; job: for the whole job [default: publish]",
+  },
+  'druid-conf': {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      "Folder of Druid's configuration, for deep storage and Overlord [default: conf/segmill.yaml, if there is one]",
+  },
   plan: {
     type: 'string',
     requiresArg: true,
@@ -125,6 +144,9 @@ function readArguments(args: RawArguments): IndexArguments {
   }
   return {
     ...readRunArguments(args),
+    overlord: args.overlord === undefined ? null : (args.overlord as string),
+    lock: args.lock === undefined ? 'publish' : oneOf('lock', args.lock, LOCKS),
+    druidConf: args['druid-conf'] === undefined ? null : (args['druid-conf'] as string),
     plan: args.plan === undefined ? null : (args.plan as string),
     json: args.json === true,
     quiet: args.quiet === true,

@@ -54,9 +54,12 @@ function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, colu
 }
 
 /** The path stays in one piece, to be copied. */
-function placeLines({ segmentOutputPath, segments }: IndexReport, paint: Paint): string[] {
+function placeLines({ segmentOutputPath, segments, publishedBy }: IndexReport, paint: Paint): string[] {
   if (segments.length === 0) return [];
-  return named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+  return [
+    ...named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint),
+    ...(publishedBy === null ? [] : named('published by', [printableLine(publishedBy)], paint)),
+  ];
 }
 
 /** Where bad and thrown-away rows are kept. */

@@ -4,10 +4,12 @@ import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
 import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
+import { type Claim, type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
-import type { JobSpec } from '../../spec/jobSpec.ts';
+import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
+import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
@@ -29,6 +31,8 @@ export interface IndexOptions extends JobOptions {
   readonly keepRuns?: KeepRuns;
   /** A plan that `planIndexJob` made: its shards are made, and the input is read once. */
   readonly plan?: JobPlan;
+  /** Publishes the segments, and gives them their version; null: they are only stored. */
+  readonly publisher?: Publisher | null;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
   readonly deadLetters?: string | null;
 }
@@ -48,15 +52,22 @@ export async function runIndexJob(
   const started = performance.now();
   const version = job.tuning.version ?? isoText(Date.now());
   const output = outputPath(job, options.hadoop);
-  const input = await listJobInput(job, options.quirks, options.hadoop);
-  if (options.plan !== undefined) checkPlan(options.plan, { job, quirks: options.quirks, files: input.files });
-  return withEngine(job, version, options, newEngine, ({ runPhase, directory }) => {
-    const asked = options.deadLetters ?? null;
-    const deadLetters =
-      asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
-    const placed = { ...options, deadLetters, unpackDirectory: directory.unpackPath };
-    return new IndexJob(job, version, placed, runPhase).run(input, output, started);
-  });
+  // Aborted when the publisher loses its claim, too.
+  const lost = new AbortController();
+  const stoppable = { ...options, signal: AbortSignal.any([options.signal, lost.signal]) };
+  try {
+    const input = await listJobInput(job, options.quirks, options.hadoop);
+    if (options.plan !== undefined) checkPlan(options.plan, { job, quirks: options.quirks, files: input.files });
+    return await withEngine(job, version, stoppable, newEngine, ({ runPhase, directory }) => {
+      const asked = options.deadLetters ?? null;
+      const deadLetters =
+        asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
+      const placed = { ...stoppable, deadLetters, unpackDirectory: directory.unpackPath };
+      return new IndexJob(job, version, placed, runPhase, lost).run(input, output, started);
+    });
+  } finally {
+    await options.publisher?.close();
+  }
 }
 
 /** With the places of files decided. */
@@ -64,17 +75,20 @@ type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions;
 
 class IndexJob {
   readonly #job: JobSpec;
-  readonly #version: string;
+  /** Of the segments; until a publisher has given one, it only names directories that hold what is not complete. */
+  #version: string;
   readonly #options: PlacedOptions;
   readonly #runPhase: RunPhase;
+  readonly #lost: AbortController;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
 
-  constructor(job: JobSpec, version: string, options: PlacedOptions, runPhase: RunPhase) {
+  constructor(job: JobSpec, version: string, options: PlacedOptions, runPhase: RunPhase, lost: AbortController) {
     this.#job = job;
     this.#version = version;
     this.#options = options;
     this.#runPhase = runPhase;
+    this.#lost = lost;
     const { quirks, hadoop } = options;
     this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
@@ -82,7 +96,10 @@ class IndexJob {
 
   async run({ files, splits }: JobInput, output: string, started: number): Promise<IndexReport> {
     const job = this.#job;
-    const { plan, quirks, hadoop } = this.#options;
+    const { plan, quirks, hadoop, signal } = this.#options;
+    const publisher = this.#options.publisher ?? null;
+    await publisher?.check(job.dataSource, signal);
+    if (publisher?.begins === 'beforeReading') await this.#begin(publisher, knownChunks(job));
     const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(
       splits,
@@ -93,8 +110,7 @@ class IndexJob {
     const shards = planShards(runs, planOf, quirks === 'druid');
     const store = new SegmentStore(output, hadoop);
     try {
-      const segments = await this.#reduce(shards, output, store);
-      if (plan !== undefined) checkAsPlanned(plan, segments);
+      const made = await this.#reduce(shards, output, store);
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -102,10 +118,20 @@ class IndexJob {
         bytesTotal: 0,
         rows: 0,
         tasksDone: 0,
-        tasksTotal: segments.length,
+        tasksTotal: made.length,
       });
-      this.#options.signal.throwIfAborted();
-      await store.store();
+      signal.throwIfAborted();
+      if (publisher?.begins === 'beforeStoring') {
+        await this.#begin(
+          publisher,
+          [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk)),
+        );
+      }
+      const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
+      if (plan !== undefined) checkAsPlanned(plan, segments);
+      await store.store(segments.map(({ path }) => path));
+      signal.throwIfAborted();
+      await publisher?.publish(segments.map(({ descriptor }) => descriptor));
       const stored = performance.now();
       return {
         dataSource: job.dataSource,
@@ -118,6 +144,7 @@ class IndexJob {
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
+        publishedBy: publisher?.name ?? null,
         seconds: {
           read: (read - started - maker.determineMs) / 1000,
           determine: maker.determineMs / 1000,
@@ -129,25 +156,30 @@ class IndexJob {
         notes: shardNotes(shards, this.#config),
       };
     } catch (error) {
-      await store.discard();
+      if (error instanceof UnknownOutcomeError) throw error;
+      if (publisher === null) await store.discard();
+      else await store.takeBack();
       throw error;
     }
   }
 
-  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
-    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
-    const places = shards.map((shard) => {
-      const key = {
-        dataSource: this.#job.dataSource,
-        interval: { start: shard.plan.chunk, end: this.#chunks.endOf(shard.plan.chunk) },
-        version: this.#version,
-        partitionNum: shard.partitionNum,
-      };
-      return { key, ...segmentPlace(output, key, timeZone) };
-    });
+  async #begin(publisher: Publisher, chunks: readonly Interval[]): Promise<void> {
+    const claim: Claim = await publisher.begin({ dataSource: this.#job.dataSource, chunks }, this.#options.signal);
+    this.#version = claim.version;
+    const onLost = () => this.#lost.abort(claim.lost.reason);
+    if (claim.lost.aborted) onLost();
+    else claim.lost.addEventListener('abort', onLost, { once: true });
+  }
+
+  #interval(chunk: number): Interval {
+    return { start: chunk, end: this.#chunks.endOf(chunk) };
+  }
+
+  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<ReduceManifest[]> {
+    const places = shards.map((shard) => this.#placeOf(shard, output));
     for (const place of places) await store.stage(place);
     const tasks = shards.map((shard, i): Task => {
-      const { key, temporary } = places[i];
+      const key = this.#keyOf(shard);
       return {
         kind: 'reduceIndex',
         id: `reduce-${basicText(key.interval.start)}-${shard.partitionNum}`,
@@ -156,33 +188,40 @@ class IndexJob {
           config: this.#config,
           interval: key.interval,
           sections: shard.sections,
-          temporaryZip: temporary,
+          temporaryZip: places[i].temporary,
         } satisfies ReducePayload,
       };
     });
-    const made = (await this.#runPhase('merge', tasks)) as ReduceManifest[];
-    return shards.map((shard, i) => this.#report(shard, places[i], made[i]));
+    return (await this.#runPhase('merge', tasks)) as ReduceManifest[];
   }
 
-  #report(
-    shard: PlannedShard,
-    place: SegmentPlace & { readonly key: SegmentKey },
-    made: ReduceManifest,
-  ): SegmentReport {
+  #keyOf({ plan, partitionNum }: PlannedShard): SegmentKey {
+    const { dataSource } = this.#job;
+    return { dataSource, interval: this.#interval(plan.chunk), version: this.#version, partitionNum };
+  }
+
+  #placeOf(shard: PlannedShard, output: string): SegmentPlace {
+    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
+    return segmentPlace(output, this.#keyOf(shard), timeZone);
+  }
+
+  #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
     const job = this.#job;
+    const key = this.#keyOf(shard);
+    const { final, loadSpec } = this.#placeOf(shard, output);
     return {
-      id: segmentId(place.key),
-      interval: intervalText(place.key.interval),
+      id: segmentId(key),
+      interval: intervalText(key.interval),
       partitionNum: shard.partitionNum,
       rows: made.rows,
       size: made.size,
       zipBytes: made.zipBytes,
       zipSha256: made.zipSha256,
-      path: place.final,
+      path: final,
       descriptor: JSON.parse(
         dataSegmentJson({
-          ...place.key,
-          loadSpec: place.loadSpec,
+          ...key,
+          loadSpec,
           dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
@@ -193,11 +232,20 @@ class IndexJob {
   }
 }
 
+/** The time chunks of the spec. */
+function knownChunks(job: JobSpec): Interval[] {
+  if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
+  throw new Error(
+    'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +
+      'or hold the lock for the publication only.',
+  );
+}
+
 function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
-      'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
-        'an index_hadoop task got it from its Overlord.',
+      "The spec does not say where segments go: an index_hadoop task got that from its Overlord. Name the folder of Druid's " +
+        'configuration (--druid-conf DIR), write conf/segmill.yaml, or add ioConfig.segmentOutputPath, for example "/druid/segments".',
     );
   }
   return deepStorageBase(job.segmentOutputPath, hadoop);

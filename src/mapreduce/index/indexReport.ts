@@ -68,6 +68,8 @@ export interface IndexReport {
   /** By time, then partition. */
   readonly segments: readonly SegmentReport[];
   readonly segmentOutputPath: string;
+  /** Who made the segments visible to Druid (`the Overlord at http://...`), or null where they were only stored. */
+  readonly publishedBy: string | null;
   readonly seconds: {
     readonly read: number;
     /** Between reading and merging, or before reading: finding shards and cutting runs into them. */

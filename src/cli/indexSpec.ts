@@ -1,4 +1,5 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
@@ -7,8 +8,10 @@ import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { type FailedDocument, failedDocument } from './failedDocument.ts';
+import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
+import { logDeadLetters } from './logDeadLetters.ts';
 import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readJob } from './readJob.ts';
@@ -24,6 +27,8 @@ export interface IndexArguments {
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
+  /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
+  readonly hadoopConf: string | null;
   /** File of a plan to run, or null. */
   readonly plan: string | null;
   readonly json: boolean;
@@ -62,9 +67,11 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       const document = failedDocument(error);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
+      await logBadRows(deadLettersOf(error), args, course, context.io);
       if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
+    await logBadRows(result.deadLetters, args, course, context.io);
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
     if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
@@ -77,6 +84,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
   const job = await readJob(args, io);
   course.job = job;
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const plan = args.plan === null ? null : await readPlan(args.plan);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
@@ -91,6 +99,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           keepRuns: args.keepRuns,
           ...(plan === null ? {} : { plan }),
           deadLetters: args.deadLetters,
+          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -174,4 +183,13 @@ async function writeReport(outcome: TaskOutcome, path: string | null, file: File
 
 async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<void> {
   await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
+}
+
+async function logBadRows(
+  deadLetters: DeadLetterReport | null,
+  { quiet }: IndexArguments,
+  { job }: Course,
+  io: Io,
+): Promise<void> {
+  if (deadLetters !== null && !quiet && job?.tuning.logParseExceptions === true) await logDeadLetters(deadLetters, io);
 }

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { failedDocument } from './failedDocument.ts';
+import { hadoopOf } from './hadoop.ts';
 import type { IndexArguments } from './indexSpec.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors } from './io.ts';
@@ -16,7 +17,7 @@ import { UsageError } from './usageError.ts';
 import { writeText } from './write.ts';
 
 export interface PlanArguments
-  extends Pick<IndexArguments, 'spec' | 'workers' | 'quirks' | 'keepRuns' | 'json' | 'quiet'> {
+  extends Pick<IndexArguments, 'spec' | 'workers' | 'quirks' | 'keepRuns' | 'hadoopConf' | 'json' | 'quiet'> {
   /** Path of the plan's document, or null. */
   readonly out: string | null;
 }
@@ -55,6 +56,7 @@ export async function planSpec(args: PlanArguments, context: Context): Promise<n
 
 async function makePlan(args: PlanArguments, { io, services }: Context): Promise<JobPlan> {
   const job = await readJob(args, io);
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const planIndexJob = await services.loadPlanIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -66,6 +68,7 @@ async function makePlan(args: PlanArguments, { io, services }: Context): Promise
           workers: args.workers,
           quirks: args.quirks,
           keepRuns: args.keepRuns,
+          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => display.update(progress),
         }),

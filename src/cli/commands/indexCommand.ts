@@ -25,6 +25,11 @@ export const RUN_OPTIONS = {
     describe:
       'Where shards follow from the data: always keeps sorted runs on disk, never reads the input twice [default: auto]',
   },
+  'hadoop-conf': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Folder of Hadoop's site files, for paths in HDFS [default: HADOOP_CONF_DIR]",
+  },
 } as const;
 
 const OPTIONS = {
@@ -100,12 +105,15 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
 }
 
 /** The arguments that {@link RUN_OPTIONS} give. */
-export function readRunArguments(args: RawArguments): Pick<IndexArguments, 'spec' | 'workers' | 'quirks' | 'keepRuns'> {
+export function readRunArguments(
+  args: RawArguments,
+): Pick<IndexArguments, 'spec' | 'workers' | 'quirks' | 'keepRuns' | 'hadoopConf'> {
   return {
     spec: args.spec as string,
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     keepRuns: args['keep-runs'] === undefined ? 'auto' : oneOf('keep-runs', args['keep-runs'], KEEP_RUNS),
+    hadoopConf: args['hadoop-conf'] === undefined ? null : (args['hadoop-conf'] as string),
   };
 }
 

@@ -1,10 +1,13 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { defaultStorageDir, INDEX_ZIP, segmentId } from '../../publish/layout/layout.ts';
+import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
+import { storageFor } from '../../storage/storage.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
@@ -44,18 +47,19 @@ export async function runIndexJob(
 ): Promise<IndexReport> {
   const started = performance.now();
   const version = job.tuning.version ?? isoText(Date.now());
-  const output = outputPath(job);
-  const input = await listJobInput(job, options.quirks);
+  const output = outputPath(job, options.hadoop);
+  const input = await listJobInput(job, options.quirks, options.hadoop);
   if (options.plan !== undefined) checkPlan(options.plan, { job, quirks: options.quirks, files: input.files });
   return withEngine(job, version, options, newEngine, ({ runPhase, directory }) => {
     const asked = options.deadLetters ?? null;
     const deadLetters =
       asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
-    return new IndexJob(job, version, { ...options, deadLetters }, runPhase).run(input, output, started);
+    const placed = { ...options, deadLetters, unpackDirectory: directory.unpackPath };
+    return new IndexJob(job, version, placed, runPhase).run(input, output, started);
   });
 }
 
-/** With the place of dead letters decided. */
+/** With the places of files decided. */
 type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions;
 
 class IndexJob {
@@ -71,22 +75,23 @@ class IndexJob {
     this.#version = version;
     this.#options = options;
     this.#runPhase = runPhase;
-    this.#config = { job, quirks: options.quirks };
+    const { quirks, hadoop } = options;
+    this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
   }
 
   async run({ files, splits }: JobInput, output: string, started: number): Promise<IndexReport> {
     const job = this.#job;
-    const { plan, quirks } = this.#options;
+    const { plan, quirks, hadoop } = this.#options;
     const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(
       splits,
       plan === undefined ? null : chunkPlansOf(plan),
     );
-    await checkUnchanged(files);
+    await checkUnchanged(files, (path) => storageFor(path, hadoop));
     const read = performance.now();
     const shards = planShards(runs, planOf, quirks === 'druid');
-    const store = new SegmentStore(output);
+    const store = new SegmentStore(output, hadoop);
     try {
       const segments = await this.#reduce(shards, output, store);
       if (plan !== undefined) checkAsPlanned(plan, segments);
@@ -138,8 +143,7 @@ class IndexJob {
         version: this.#version,
         partitionNum: shard.partitionNum,
       };
-      const zip = join(output, defaultStorageDir(key, timeZone), INDEX_ZIP);
-      return { key, final: zip, temporary: `${zip}.${TEMPORARY_SUFFIX}` };
+      return { key, ...segmentPlace(output, key, timeZone) };
     });
     for (const place of places) await store.stage(place);
     const tasks = shards.map((shard, i): Task => {
@@ -162,7 +166,7 @@ class IndexJob {
 
   #report(
     shard: PlannedShard,
-    place: { key: Parameters<typeof segmentId>[0]; final: string },
+    place: SegmentPlace & { readonly key: SegmentKey },
     made: ReduceManifest,
   ): SegmentReport {
     const job = this.#job;
@@ -178,7 +182,7 @@ class IndexJob {
       descriptor: JSON.parse(
         dataSegmentJson({
           ...place.key,
-          loadSpec: { type: 'local', path: place.final },
+          loadSpec: place.loadSpec,
           dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
@@ -189,15 +193,12 @@ class IndexJob {
   }
 }
 
-/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
-const TEMPORARY_SUFFIX = '0';
-
-function outputPath(job: JobSpec): string {
+function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
       'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
         'an index_hadoop task got it from its Overlord.',
     );
   }
-  return resolve(job.segmentOutputPath.replace(/^file:(\/\/(?=\/))?/, ''));
+  return deepStorageBase(job.segmentOutputPath, hadoop);
 }

@@ -1,20 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { JobSpec } from '../../spec/jobSpec.ts';
+import { localPath } from '../../storage/local/LocalStorage.ts';
+import { isHdfsPath } from '../../storage/storage.ts';
 
 /** The directory of one run of a job on this machine: everything in it is the job's own and goes when the job ends. */
 export class JobDirectory {
   readonly path: string;
   /** Where rows that the job could not use are kept: beside the directory, so that they outlast it. */
   readonly deadLetterPath: string;
+  /** For parts of large gzip files, a few at a time. */
+  readonly unpackPath: string;
 
   /** Named as Druid names its intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`. */
   constructor(job: JobSpec, version: string) {
-    const base = resolve(job.tuning.workingPath ?? join(tmpdir(), 'druid-indexing'));
+    const { workingPath } = job.tuning;
+    // Runs are spilled where the tasks run: a path in HDFS is for tasks of a cluster.
+    const base =
+      workingPath === null || isHdfsPath(workingPath) ? join(tmpdir(), 'druid-indexing') : localPath(workingPath);
     const name = join(base, job.dataSource, version.replaceAll(':', ''));
     this.path = `${name}_${randomUUID().replaceAll('-', '')}`;
+    this.unpackPath = join(this.path, 'unpacked');
     this.deadLetterPath = `${name}_dead-letters.jsonl`;
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import type { Engine } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
@@ -8,6 +9,8 @@ import { JobDirectory } from './jobDirectory.ts';
 /** What every job over the rows of a spec is told. */
 export interface JobOptions {
   readonly workers: number;
+  /** How HDFS is reached, where the spec names paths in it. */
+  readonly hadoop?: HadoopClient;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
 }

@@ -1,7 +1,8 @@
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
-import type { FileStatus } from '../../storage/storage.ts';
+import { type FileStatus, storageFor } from '../../storage/storage.ts';
 import type { Quirks } from './indexPayload.ts';
 
 /** What a job reads. */
@@ -12,8 +13,9 @@ export interface JobInput {
 }
 
 /** @throws Error in words where the spec's paths name no files, or some that cannot be read */
-export async function listJobInput(job: JobSpec, quirks: Quirks): Promise<JobInput> {
-  const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
+export async function listJobInput(job: JobSpec, quirks: Quirks, hadoop: HadoopClient | undefined): Promise<JobInput> {
+  const storageOf = (path: string) => storageFor(path, hadoop);
+  const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
   return { files, splits: planMaps(files, quirks) };
 }
 

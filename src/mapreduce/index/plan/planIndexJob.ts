@@ -1,6 +1,7 @@
 import { checkUnchanged } from '../../../input/splits/checkUnchanged.ts';
 import { chunkFinder } from '../../../row/chunks.ts';
 import type { JobSpec } from '../../../spec/jobSpec.ts';
+import { storageFor } from '../../../storage/storage.ts';
 import { basicText, intervalText, isoText } from '../../../time/isoText.ts';
 import { programVersion } from '../../../version.ts';
 import type { Task } from '../../job.ts';
@@ -36,10 +37,10 @@ const FREQUENT_SHARE = 0.1;
  * @throws NoDataError, BadRowsError and storage errors, as the job would; the signal's reason when aborted
  */
 export async function planIndexJob(job: JobSpec, options: PlanOptions, newEngine?: EngineFactory): Promise<JobPlan> {
-  const input = await listJobInput(job, options.quirks);
+  const input = await listJobInput(job, options.quirks, options.hadoop);
   return withEngine(job, isoText(Date.now()), options, newEngine, ({ runPhase, directory }) => {
     const deadLetters = { path: directory.deadLetterPath, always: false };
-    return makePlan(job, input, { ...options, deadLetters }, runPhase);
+    return makePlan(job, input, { ...options, deadLetters, unpackDirectory: directory.unpackPath }, runPhase);
   });
 }
 
@@ -50,11 +51,12 @@ async function makePlan(
   runPhase: RunPhase,
 ): Promise<JobPlan> {
   const { files, splits } = input;
-  const config: IndexConfig = { job, quirks: options.quirks };
+  const { quirks, hadoop } = options;
+  const config: IndexConfig = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
   const started = performance.now();
   const maker = new RunMaker(config, options, runPhase);
   const { counts, samples, deadLetters, runs, planOf, chunkRecords, kept } = await maker.make(splits);
-  await checkUnchanged(files);
+  await checkUnchanged(files, (path) => storageFor(path, hadoop));
   const read = performance.now();
   const shards = planShards(runs, planOf, options.quirks === 'druid');
   const measured = await measure(shards, config, runPhase);

@@ -23,6 +23,7 @@ Druid's index_hadoop: ingestion specs in, Druid segments out.
 
 Commands:
   segmill index <spec>       Run an ingestion spec: read the input, write the segments
+  segmill plan <spec>        Read the input, tell what segments index would make; make none
   segmill validate <spec..>  Check specs; nothing is run
   segmill dump <segment>     Print what a segment is, and its rows, as JSON lines
   segmill schema             Print the JSON Schema of ingestion specs, for editors
@@ -34,6 +35,7 @@ Options:
 
 Examples:
   segmill validate spec.json     Is it right, and does it mean what I think?
+  segmill plan spec.json         What segments would it make?
   segmill index spec.json        Run it
   segmill dump index.zip --rows  Look at what came out
 

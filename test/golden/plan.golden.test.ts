@@ -14,6 +14,8 @@ import { outputFolder } from './runSpec.ts';
 
 const GOLDENS =
   'h01 h02 h03 h05 h06 h07 h08 h09 h10 h11 h12 h13 h14 h16 h17 h18 h31 h33 h34 h36 h40 h41 h42 h43 h44 h45 h47 h47b h47c h50 h51 h51b h52 w01 w02';
+/** Six jobs each, some of 200,000 rows. */
+const TIMEOUT_MS = 300_000;
 const JOBS = ['index_hadoop', 'hashed_target', 'single_dim'];
 
 function jobOf(text: string): JobSpec {
@@ -52,18 +54,26 @@ async function expectForetold(job: JobSpec, quirks: Quirks): Promise<void> {
 }
 
 describe('a plan foretells the segments, their rows and bytes', () => {
-  test.each(GOLDENS.split(' '))('%s', async (name) => {
-    const job = jobOf(goldenCase(name).specText(outputFolder()));
-    await expectForetold(job, 'none');
-    await expectForetold(job, 'druid');
-  });
+  test.each(GOLDENS.split(' '))(
+    '%s',
+    async (name) => {
+      const job = jobOf(goldenCase(name).specText(outputFolder()));
+      await expectForetold(job, 'none');
+      await expectForetold(job, 'druid');
+    },
+    TIMEOUT_MS,
+  );
 
-  test.each(JOBS)('jobs/wikipedia/%s.json', async (name) => {
-    const folder = resolve(import.meta.dirname, '../../jobs/wikipedia');
-    const spec = JSON.parse(readFileSync(resolve(folder, `${name}.json`), 'utf8'));
-    spec.spec.ioConfig.segmentOutputPath = outputFolder();
-    spec.spec.ioConfig.inputSpec.paths = resolve(folder, 'wikiticker-2015-09-12-sampled.json.gz');
-    spec.spec.tuningConfig.version = '2024-01-01T00:00:00.000Z';
-    await expectForetold(jobOf(JSON.stringify(spec)), 'none');
-  });
+  test.each(JOBS)(
+    'jobs/wikipedia/%s.json',
+    async (name) => {
+      const folder = resolve(import.meta.dirname, '../../jobs/wikipedia');
+      const spec = JSON.parse(readFileSync(resolve(folder, `${name}.json`), 'utf8'));
+      spec.spec.ioConfig.segmentOutputPath = outputFolder();
+      spec.spec.ioConfig.inputSpec.paths = resolve(folder, 'wikiticker-2015-09-12-sampled.json.gz');
+      spec.spec.tuningConfig.version = '2024-01-01T00:00:00.000Z';
+      await expectForetold(jobOf(JSON.stringify(spec)), 'none');
+    },
+    TIMEOUT_MS,
+  );
 });

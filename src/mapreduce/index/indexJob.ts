@@ -13,12 +13,13 @@ import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Engine, Task } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
 import type { DeadLetterPlace } from './deadLetterFile.ts';
-import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
+import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
 import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { JobDirectory } from './jobDirectory.ts';
 import { shardsOf } from './mapOutput.ts';
 import { hashDimensions, type KeepRuns, shardsGiven } from './partitioning.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
+import { batchSegments, type ReduceBatch } from './reduceBatch.ts';
 import { RunMaker } from './runMaker.ts';
 import { shardSpecOf } from './shardSpec.ts';
 
@@ -182,22 +183,41 @@ class IndexJob {
       return { key, final: zip, temporary: `${zip}.${TEMPORARY_SUFFIX}` };
     });
     for (const place of places) await store.stage(place);
-    const tasks = shards.map((shard, i): Task => {
-      const { key, temporary } = places[i];
+    const segments = shards.map(({ sections, sectionRows }, i) => ({ ...places[i], sections, sectionRows }));
+    const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
+      const [{ key }] = batch;
+      const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
       return {
         kind: 'reduceIndex',
-        id: `reduce-${basicText(key.interval.start)}-${shard.partitionNum}`,
-        label: `segment ${segmentId(key)}`,
+        id: `reduce-${basicText(key.interval.start)}-${key.partitionNum}`,
+        label: `segment ${segmentId(key)}${others}`,
         payload: {
           config: this.#config,
-          interval: key.interval,
-          sections: shard.sections,
-          temporaryZip: temporary,
-        } satisfies ReducePayload,
+          segments: batch.map(({ key: { interval }, sections, temporary }) => ({
+            interval,
+            sections,
+            temporaryZip: temporary,
+          })),
+        } satisfies ReduceBatch,
       };
     });
-    const made = (await this.#runPhase('merge', tasks)) as ReduceManifest[];
+    const made = await this.#merge(tasks, shards.length);
     return shards.map((shard, i) => this.#report(shard, places[i], made[i]));
+  }
+
+  /** Runs the tasks that make segments; progress counts the segments. */
+  async #merge(tasks: readonly Task[], segments: number): Promise<ReduceManifest[]> {
+    const { signal, onProgress } = this.#options;
+    let made = 0;
+    const outcomes = await this.#engine.run(tasks, {
+      signal,
+      onProgress: (progress) =>
+        onProgress?.({ phase: 'merge', bytesTotal: 0, ...progress, tasksDone: made, tasksTotal: segments }),
+      onOutcome: (_task, { result }) => {
+        made += (result as ReduceManifest[]).length;
+      },
+    });
+    return outcomes.flatMap(({ result }) => result as ReduceManifest[]);
   }
 
   #report(

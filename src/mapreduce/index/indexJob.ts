@@ -13,7 +13,7 @@ import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
-import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
+import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
 import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
@@ -21,6 +21,7 @@ import type { KeepRuns } from './keepRuns.ts';
 import { checkAsPlanned, checkPlan } from './plan/checkPlan.ts';
 import { chunkPlansOf, type JobPlan } from './plan/jobPlan.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
+import { batchSegments, type ReduceBatch } from './reduceBatch.ts';
 import { RunMaker, type RunMakerOptions } from './runMaker.ts';
 import { shardNotes } from './shardNotes.ts';
 import { shardSpecOf } from './shardSpec.ts';
@@ -178,21 +179,35 @@ class IndexJob {
   async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<ReduceManifest[]> {
     const places = shards.map((shard) => this.#placeOf(shard, output));
     for (const place of places) await store.stage(place);
-    const tasks = shards.map((shard, i): Task => {
-      const key = this.#keyOf(shard);
+    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: places[i].temporary }));
+    const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
+      const [{ key }] = batch;
+      const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
       return {
         kind: 'reduceIndex',
-        id: `reduce-${basicText(key.interval.start)}-${shard.partitionNum}`,
-        label: `segment ${segmentId(key)}`,
+        id: `reduce-${basicText(key.interval.start)}-${key.partitionNum}`,
+        label: `segment ${segmentId(key)}${others}`,
         payload: {
           config: this.#config,
-          interval: key.interval,
-          sections: shard.sections,
-          temporaryZip: places[i].temporary,
-        } satisfies ReducePayload,
+          segments: batch.map(({ key: { interval }, sections, temporary }) => ({
+            interval,
+            sections,
+            temporaryZip: temporary,
+          })),
+        } satisfies ReduceBatch,
       };
     });
-    return (await this.#runPhase('merge', tasks)) as ReduceManifest[];
+    return this.#merge(tasks, shards.length);
+  }
+
+  /** Runs the tasks that make segments; progress counts the segments. */
+  async #merge(tasks: readonly Task[], segments: number): Promise<ReduceManifest[]> {
+    let made = 0;
+    const onResult = (_task: Task, manifests: unknown) => {
+      made += (manifests as ReduceManifest[]).length;
+    };
+    const manifests = await this.#runPhase('merge', tasks, 0, onResult, () => ({ done: made, total: segments }));
+    return (manifests as ReduceManifest[][]).flat();
   }
 
   #keyOf({ plan, partitionNum }: PlannedShard): SegmentKey {

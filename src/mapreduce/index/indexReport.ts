@@ -27,6 +27,7 @@ export interface IndexProgress {
  *
  * @param bytesTotal input bytes that they read
  * @param onResult told of the manifest of every task that has ended well, also when the phase fails
+ * @param counted what progress counts in place of tasks
  * @returns their manifests, in the order of the tasks
  */
 export type RunPhase = (
@@ -34,7 +35,14 @@ export type RunPhase = (
   tasks: Tasks,
   bytesTotal?: number,
   onResult?: (task: Task, manifest: unknown) => void,
+  counted?: () => Counted,
 ) => Promise<unknown[]>;
+
+/** Units of a phase whose tasks make several each. */
+export interface Counted {
+  readonly done: number;
+  readonly total: number;
+}
 
 /** A segment that was made. */
 export interface SegmentReport {

@@ -54,10 +54,13 @@ export async function withEngine<Result>(
 }
 
 function phaseRunner(engine: Engine, { signal, onProgress }: JobOptions): RunPhase {
-  return async (phase, tasks, bytesTotal = 0, onResult = undefined) => {
+  return async (phase, tasks, bytesTotal = 0, onResult = undefined, counted = undefined) => {
     const outcomes = await engine.run(tasks, {
       signal,
-      onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
+      onProgress: (progress) => {
+        const { done, total } = counted?.() ?? { done: progress.tasksDone, total: progress.tasksTotal };
+        onProgress?.({ phase, bytesTotal, ...progress, tasksDone: done, tasksTotal: total });
+      },
       onOutcome: (task, { result }) => onResult?.(task, result),
     });
     return outcomes.map(({ result }) => result);

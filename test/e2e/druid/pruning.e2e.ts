@@ -27,6 +27,11 @@ async function tuplesOf(segments: readonly Made[], dimensions: readonly string[]
   return groups.filter((_, i) => i % step === 0).map(({ event }) => dimensions.map((name) => event[name]));
 }
 
+/** What a query counts. Its one timestamp is the first one of the segments asked, and so left out. */
+async function totals(nativeQuery: object, zips: readonly string[]): Promise<unknown[]> {
+  return ((await query(nativeQuery, zips)) as { result: unknown }[]).map(({ result }) => result);
+}
+
 const is = (dimension: string, value: Value) => ({
   type: 'selector',
   dimension,
@@ -75,13 +80,13 @@ describe.each<[string, object, string[]]>([
     for (const filter of filtersOf(dimensions, await tuplesOf(segments, dimensions))) {
       const filtered = { ...COUNT, filter };
       const asked = await prune(filtered, shardSpecs);
-      const answer = await query(
+      const answer = await totals(
         filtered,
         asked.map((place) => zips[place]),
       );
-      expect(answer, JSON.stringify(filter)).toEqual(await query(filtered, zips));
+      expect(answer, JSON.stringify(filter)).toEqual(await totals(filtered, zips));
       pruned += zips.length - asked.length;
     }
     expect(pruned, 'shards left out').toBeGreaterThan(30);
-  });
+  }, 900_000);
 });

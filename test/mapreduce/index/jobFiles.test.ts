@@ -199,9 +199,13 @@ describe('a job that fails', () => {
       `First seen: ${path} line 2 (byte 19): no readable timestamp: {"ts":"no"}\n` +
       'Mend the input, or raise maxParseExceptions: bad rows are then counted and left out.';
     await expect(run(specOf(path))).rejects.toThrow(
-      new BadRowsError(1, 0, [
-        { reason: 'timestamp', path, line: 2, offset: 19, message: 'no readable timestamp', text: '{"ts":"no"}' },
-      ]),
+      new BadRowsError(
+        1,
+        0,
+        [{ reason: 'timestamp', path, line: 2, offset: 19, message: 'no readable timestamp', text: '{"ts":"no"}' }],
+        null,
+        { path: join(directory, 'work/files/2026-01-01T000000.000Z_dead-letters.jsonl'), rows: 1 },
+      ),
     );
     await expect(run(specOf(path), threads)).rejects.toThrow(text);
     expect(filesBelow('segments')).toEqual([]);

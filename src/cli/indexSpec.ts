@@ -12,6 +12,7 @@ import { readSpec } from '../spec/readSpec.ts';
 import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
+import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
@@ -31,6 +32,8 @@ export interface IndexArguments {
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
+  /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
+  readonly hadoopConf: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -105,6 +108,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
   const job = await readJob(args, io);
   course.job = job;
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -117,6 +121,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           quirks: args.quirks,
           keepRuns: args.keepRuns,
           deadLetters: args.deadLetters,
+          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;

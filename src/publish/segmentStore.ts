@@ -1,5 +1,6 @@
-import { dirname } from 'node:path';
-import { storageFor } from '../storage/storage.ts';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { parentPath } from '../storage/pathText.ts';
+import { type Storage, storageFor } from '../storage/storage.ts';
 
 /** A segment's zip in deep storage: written under a temporary name, later given its own. */
 export interface StagedZip {
@@ -14,23 +15,25 @@ export interface StagedZip {
 export class SegmentStore {
   readonly #staged: StagedZip[] = [];
   readonly #base: string;
+  readonly #storage: Storage;
   #stored = 0;
 
   /** @param base of deep storage; it stays, whatever becomes of the job */
-  constructor(base: string) {
+  constructor(base: string, hadoop?: HadoopClient) {
     this.#base = base;
+    this.#storage = storageFor(base, hadoop);
   }
 
   /** Makes room for a zip. */
   async stage(zip: StagedZip): Promise<void> {
     this.#staged.push(zip);
-    await storageFor(zip.temporary).mkdirs(dirname(zip.temporary));
+    await this.#storage.mkdirs(parentPath(zip.temporary));
   }
 
   /** Gives all staged zips their final names. */
   async store(): Promise<void> {
     for (const { temporary, final } of this.#staged) {
-      await storageFor(final).rename(temporary, final);
+      await this.#storage.rename(temporary, final);
       this.#stored++;
     }
   }
@@ -38,11 +41,11 @@ export class SegmentStore {
   /** Removes what was staged and not stored, and directories that are empty then. */
   async discard(): Promise<void> {
     for (const { temporary } of this.#staged.slice(this.#stored)) {
-      const storage = storageFor(temporary);
-      await storage.remove(temporary, { recursive: false });
-      for (let directory = dirname(temporary); directory.length > this.#base.length; directory = dirname(directory)) {
-        if ((await storage.list(directory)).length > 0) break;
-        await storage.remove(directory, { recursive: true });
+      await this.#storage.remove(temporary, { recursive: false });
+      let directory = parentPath(temporary);
+      for (; directory.length > this.#base.length; directory = parentPath(directory)) {
+        if ((await this.#storage.list(directory)).length > 0) break;
+        await this.#storage.remove(directory, { recursive: true });
       }
     }
   }

@@ -23,6 +23,11 @@ const OPTIONS = {
     requiresArg: true,
     describe: 'Where shards follow from the data: never reads the input twice and needs less disk [default: auto]',
   },
+  'hadoop-conf': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Folder of Hadoop's site files, for paths in HDFS [default: HADOOP_CONF_DIR]",
+  },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
   'dead-letters': {
@@ -93,6 +98,7 @@ function readArguments(args: RawArguments): IndexArguments {
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     keepRuns: args['keep-runs'] === undefined ? 'auto' : oneOf('keep-runs', args['keep-runs'], KEEP_RUNS),
+    hadoopConf: args['hadoop-conf'] === undefined ? null : (args['hadoop-conf'] as string),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

@@ -1,13 +1,15 @@
 import { join, resolve } from 'node:path';
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { defaultStorageDir, INDEX_ZIP, segmentId } from '../../publish/layout/layout.ts';
+import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
-import type { FileStatus } from '../../storage/storage.ts';
+import { type FileStatus, storageFor } from '../../storage/storage.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Engine, Task } from '../job.ts';
@@ -27,6 +29,8 @@ export interface IndexOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  /** How HDFS is reached, where the spec names paths in it. */
+  readonly hadoop?: HadoopClient;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
@@ -54,7 +58,7 @@ export async function runIndexJob(
   const engine = newEngine(join(directory.path, 'attempts'));
   let succeeded = false;
   try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
+    const report = await new IndexJob(job, version, engine, options, directory).run();
     succeeded = true;
     return report;
   } finally {
@@ -76,32 +80,43 @@ class IndexJob {
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
-  readonly #deadLetters: DeadLetterPlace;
+  readonly #directory: JobDirectory;
   readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, directory: JobDirectory) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
-    this.#config = { job, quirks: options.quirks };
+    this.#directory = directory;
+    const { quirks, hadoop } = options;
+    this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
   }
 
   async run(): Promise<IndexReport> {
     const job = this.#job;
     const started = performance.now();
-    const output = outputPath(job);
-    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
+    const { hadoop } = this.#options;
+    const storageOf = (path: string) => storageFor(path, hadoop);
+    const output = outputPath(job, hadoop);
+    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
     const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
+    const maker = new RunMaker(
+      this.#config,
+      {
+        ...this.#options,
+        deadLetters: deadLetterPlace(this.#directory, this.#options),
+        unpackDirectory: join(this.#directory.path, 'unpacked'),
+      },
+      this.#runPhase,
+    );
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
-    await checkUnchanged(files);
+    await checkUnchanged(files, storageOf);
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
     this.#noteFewTuples(shards);
-    const store = new SegmentStore(output);
+    const store = new SegmentStore(output, hadoop);
     try {
       const segments = await this.#reduce(shards, output, store);
       const merged = performance.now();
@@ -178,8 +193,7 @@ class IndexJob {
         version: this.#version,
         partitionNum: shard.partitionNum,
       };
-      const zip = join(output, defaultStorageDir(key, timeZone), INDEX_ZIP);
-      return { key, final: zip, temporary: `${zip}.${TEMPORARY_SUFFIX}` };
+      return { key, ...segmentPlace(output, key, timeZone) };
     });
     for (const place of places) await store.stage(place);
     const tasks = shards.map((shard, i): Task => {
@@ -202,7 +216,7 @@ class IndexJob {
 
   #report(
     shard: PlannedShard,
-    place: { key: Parameters<typeof segmentId>[0]; final: string },
+    place: SegmentPlace & { readonly key: SegmentKey },
     made: ReduceManifest,
   ): SegmentReport {
     const job = this.#job;
@@ -218,7 +232,7 @@ class IndexJob {
       descriptor: JSON.parse(
         dataSegmentJson({
           ...place.key,
-          loadSpec: { type: 'local', path: place.final },
+          loadSpec: place.loadSpec,
           dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
@@ -229,17 +243,14 @@ class IndexJob {
   }
 }
 
-/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
-const TEMPORARY_SUFFIX = '0';
-
-function outputPath(job: JobSpec): string {
+function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
       'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
         'an index_hadoop task got it from its Overlord.',
     );
   }
-  return resolve(job.segmentOutputPath.replace(/^file:(\/\/(?=\/))?/, ''));
+  return deepStorageBase(job.segmentOutputPath, hadoop);
 }
 
 /** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */

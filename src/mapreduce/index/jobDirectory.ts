@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { JobSpec } from '../../spec/jobSpec.ts';
+import { localPath } from '../../storage/local/LocalStorage.ts';
+import { isHdfsPath } from '../../storage/storage.ts';
 
 /** The directory of one run of a job on this machine: everything in it is the job's own and goes when the job ends. */
 export class JobDirectory {
@@ -12,7 +14,10 @@ export class JobDirectory {
 
   /** Named as Druid names its intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`. */
   constructor(job: JobSpec, version: string) {
-    const base = resolve(job.tuning.workingPath ?? join(tmpdir(), 'druid-indexing'));
+    const { workingPath } = job.tuning;
+    // Runs are spilled where the tasks run: a path in HDFS is for tasks of a cluster.
+    const base =
+      workingPath === null || isHdfsPath(workingPath) ? join(tmpdir(), 'druid-indexing') : localPath(workingPath);
     const name = join(base, job.dataSource, version.replaceAll(':', ''));
     this.path = `${name}_${randomUUID().replaceAll('-', '')}`;
     this.deadLetterPath = `${name}_dead-letters.jsonl`;

@@ -33,7 +33,7 @@ export async function reduceIndex(
   const scratch = new Scratch(context.attemptDirectory);
   try {
     const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder);
-    const sink = await storageFor(payload.temporaryZip).createWrite(payload.temporaryZip);
+    const sink = await storageFor(payload.temporaryZip, payload.config.hadoop).createWrite(payload.temporaryZip);
     const { zipBytes, sha256 } = await writeIndexZip(files, sink);
     await finished(sink);
     return { rows, dimensions, size: files.reduce((sum, file) => sum + file.size, 0), zipBytes, zipSha256: sha256 };

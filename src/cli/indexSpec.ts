@@ -15,6 +15,7 @@ import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
+import { type MetadataArguments, storeOfJob } from './metadataOption.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
 import { deadLetterLines, formatSummary } from './summary/formatSummary.ts';
@@ -25,12 +26,16 @@ import { UsageError } from './usageError.ts';
 import { verdict } from './verdict.ts';
 import { writeText } from './write.ts';
 
-export interface IndexArguments {
+export interface IndexArguments extends MetadataArguments {
   /** A file, `-` for stdin, or the spec itself. */
   readonly spec: string;
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
+  /** Leaves the segments to `segmill publish`. */
+  readonly stage: boolean;
+  /** As if the spec had ioConfig.dropExisting. */
+  readonly dropExisting: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -103,8 +108,10 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 }
 
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const job = await readJob(args, io);
+  const spec = await readJob(args, io);
+  const job = args.dropExisting ? { ...spec, dropExisting: true } : spec;
   course.job = job;
+  const store = storeOfJob(job, args, io);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -117,6 +124,8 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           quirks: args.quirks,
           keepRuns: args.keepRuns,
           deadLetters: args.deadLetters,
+          store,
+          stage: args.stage,
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -192,7 +201,7 @@ async function writeSucceeded(
     segments: segments.length,
     error: null,
   };
-  await writeReport(outcome, path, file, 'the segments are stored');
+  await writeReport(outcome, path, file, 'the segments are published');
 }
 
 async function writeFailed(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { storageFor } from '../storage/storage.ts';
 
@@ -7,43 +8,49 @@ export interface StagedZip {
   readonly final: string;
 }
 
+/** Gives zips their final names; those that have them already keep them. */
+export async function storeZips(zips: readonly StagedZip[]): Promise<void> {
+  for (const { temporary, final } of zips) {
+    const storage = storageFor(final);
+    if ((await storage.status(temporary)) !== null) await storage.rename(temporary, final);
+    else if ((await storage.status(final)) === null) {
+      throw new Error(
+        `The segment ${final} is gone, and so is ${temporary} that it was to be made of. Run the job again.`,
+      );
+    }
+  }
+}
+
 /**
- * The zips of one job in deep storage. No file gets the name of a finished one before all are complete, and what was staged
- * can be taken back, with the directories that were made for it.
+ * Removes files of deep storage, and the directories that are empty then.
+ *
+ * @param base of deep storage; it stays
  */
-export class SegmentStore {
-  readonly #staged: StagedZip[] = [];
-  readonly #base: string;
-  #stored = 0;
-
-  /** @param base of deep storage; it stays, whatever becomes of the job */
-  constructor(base: string) {
-    this.#base = base;
-  }
-
-  /** Makes room for a zip. */
-  async stage(zip: StagedZip): Promise<void> {
-    this.#staged.push(zip);
-    await storageFor(zip.temporary).mkdirs(dirname(zip.temporary));
-  }
-
-  /** Gives all staged zips their final names. */
-  async store(): Promise<void> {
-    for (const { temporary, final } of this.#staged) {
-      await storageFor(final).rename(temporary, final);
-      this.#stored++;
+export async function removeFiles(paths: readonly string[], base: string): Promise<void> {
+  for (const path of paths) {
+    const storage = storageFor(path);
+    await storage.remove(path, { recursive: false });
+    for (let directory = dirname(path); directory.length > base.length; directory = dirname(directory)) {
+      if ((await storage.list(directory)).length > 0) break;
+      await storage.remove(directory, { recursive: true });
     }
   }
+}
 
-  /** Removes what was staged and not stored, and directories that are empty then. */
-  async discard(): Promise<void> {
-    for (const { temporary } of this.#staged.slice(this.#stored)) {
-      const storage = storageFor(temporary);
-      await storage.remove(temporary, { recursive: false });
-      for (let directory = dirname(temporary); directory.length > this.#base.length; directory = dirname(directory)) {
-        if ((await storage.list(directory)).length > 0) break;
-        await storage.remove(directory, { recursive: true });
-      }
+/** SHA-256 of a file in hex, null where there is none. */
+export async function sha256Of(path: string): Promise<string | null> {
+  const storage = storageFor(path);
+  if ((await storage.status(path)) === null) return null;
+  const reader = await storage.openRead(path);
+  try {
+    const hash = createHash('sha256');
+    const block = new Uint8Array(1 << 20);
+    for (;;) {
+      const length = await reader.read(block, 0, block.length);
+      if (length === 0) return hash.digest('hex');
+      hash.update(block.subarray(0, length));
     }
+  } finally {
+    await reader.close();
   }
 }

@@ -5,6 +5,7 @@ import type { KeepRuns } from '../../mapreduce/index/partitioning.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
+import { METADATA_OPTIONS, readMetadataArguments } from '../metadataOption.ts';
 import { STDIN } from '../specFile.ts';
 import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } from '../usageError.ts';
 
@@ -22,6 +23,12 @@ const OPTIONS = {
   'keep-runs': {
     requiresArg: true,
     describe: 'Where shards follow from the data: never reads the input twice and needs less disk [default: auto]',
+  },
+  ...METADATA_OPTIONS,
+  stage: { type: 'boolean', describe: 'Make the segments, and leave it to segmill publish to make them visible' },
+  'drop-existing': {
+    type: 'boolean',
+    describe: "Hide older segments in time chunks of the spec's intervals that get no rows",
   },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
@@ -93,6 +100,9 @@ function readArguments(args: RawArguments): IndexArguments {
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),
     keepRuns: args['keep-runs'] === undefined ? 'auto' : oneOf('keep-runs', args['keep-runs'], KEEP_RUNS),
+    ...readMetadataArguments(args),
+    stage: args.stage === true,
+    dropExisting: args['drop-existing'] === true,
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

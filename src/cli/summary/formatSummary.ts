@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { DeadLetterReport } from '../../mapreduce/index/deadLetterFile.ts';
-import type { IndexReport } from '../../mapreduce/index/indexReport.ts';
+import type { IndexReport, PublicationReport } from '../../mapreduce/index/indexReport.ts';
 import { thrownAwayRows, totalRows, unparseableRows } from '../../row/rowCounts.ts';
 import { type Cell, plain, tableLines, wrapItems, wrapWords } from '../text/layout.ts';
 import { bytesText, countOf, countText, ratioText, secondsText } from '../text/numbers.ts';
@@ -33,7 +33,7 @@ export function formatSummary(report: IndexReport, { color, columns }: SummaryOp
     timeLines(report, paint, columns),
     sampleLines(report.samples, paint, columns),
     noteLines(report.notes, paint, columns),
-    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint)],
+    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint, columns)],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -101,10 +101,15 @@ function noteLines(notes: readonly string[], paint: Paint, columns: number): str
   return notes.flatMap((note) => named('note', wrapWords(printableLine(note), columns - TEXT_COLUMN), paint));
 }
 
-/** The path stays in one piece, to be copied. */
-function placeLines({ segmentOutputPath, segments }: IndexReport, paint: Paint): string[] {
+/** Paths stay in one piece, to be copied. */
+function placeLines(
+  { segmentOutputPath, segments, publication }: IndexReport,
+  paint: Paint,
+  columns: number,
+): string[] {
   if (segments.length === 0) return [];
-  return named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+  const lines = named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+  return publication === null ? lines : [...lines, ...publicationLines(publication, paint, columns)];
 }
 
 /** Where bad and thrown-away rows are kept. */
@@ -113,6 +118,27 @@ export function deadLetterLines(deadLetters: DeadLetterReport | null, paint: Pai
   const rows = countOf(deadLetters.rows, 'row');
   return named('dead letters', [`${printableLine(deadLetters.path)}  ${paint.dim(rows)}`], paint);
 }
+
+function publicationLines(publication: PublicationReport, paint: Paint, columns: number): string[] {
+  const store = printableLine(publication.store);
+  if (publication.status === 'staged') {
+    const directory = printableLine(publication.directory ?? '');
+    return [
+      ...named('staged for', [store], paint),
+      ...named(
+        '',
+        [paint.bold(`segmill publish ${directory}`), 'makes them visible, segmill discard removes them'],
+        paint,
+      ),
+    ];
+  }
+  const lines = named('published in', [store], paint);
+  if (publication.isReadByDruid) return lines;
+  return [...lines, ...named('', wrapWords(NOT_READ, columns - TEXT_COLUMN).map(paint.dim), paint)];
+}
+
+const NOT_READ =
+  'No Druid reads that file: give metadataUpdateSpec, or --metadata, to publish to the metadata store of a Druid.';
 
 function named(name: string, lines: readonly string[], paint: Paint): string[] {
   const [first = '', ...more] = lines;

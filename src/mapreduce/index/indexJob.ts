@@ -4,7 +4,9 @@ import { directoryRules, listInputFiles } from '../../input/splits/listInputFile
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
 import { defaultStorageDir, INDEX_ZIP, segmentId } from '../../publish/layout/layout.ts';
-import { SegmentStore } from '../../publish/segmentStore.ts';
+import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
+import { ATTEMPTS, type Publication } from '../../publish/publication.ts';
+import { recover } from '../../publish/recover.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import type { FileStatus } from '../../storage/storage.ts';
@@ -14,8 +16,17 @@ import type { Engine, Task } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
 import type { DeadLetterPlace } from './deadLetterFile.ts';
 import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
+import {
+  beginPublication,
+  checkDropExisting,
+  newVersion,
+  outputPath,
+  publish,
+  TEMPORARY_SUFFIX,
+  takeBack,
+} from './indexPublication.ts';
 import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
-import { JobDirectory } from './jobDirectory.ts';
+import { deadLetterPath, jobsFolder } from './jobDirectory.ts';
 import { shardsOf } from './mapOutput.ts';
 import { hashDimensions, type KeepRuns, shardsGiven } from './partitioning.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
@@ -27,6 +38,10 @@ export interface IndexOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  /** The metadata store that learns of the segments; null or left out: they are stored and told to nobody. */
+  readonly store?: MetadataStore | null;
+  /** Leaves complete segments to `segmill publish`. */
+  readonly stage?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
@@ -48,25 +63,32 @@ export async function runIndexJob(
   options: IndexOptions,
   newEngine: EngineFactory = (attemptRoot) => new LocalEngine({ workers: options.workers, attemptRoot }),
 ): Promise<IndexReport> {
-  const version = job.tuning.version ?? isoText(Date.now());
-  const directory = new JobDirectory(job, version);
-  await directory.create();
-  const engine = newEngine(join(directory.path, 'attempts'));
+  const store = options.store ?? null;
+  const output = outputPath(job);
+  checkDropExisting(job);
+  await store?.check();
+  await recover(jobsFolder(job), { store });
+  const version = job.tuning.version ?? (await newVersion(job, store));
+  const publication = beginPublication(job, version, output, store);
+  const engine = newEngine(join(publication.directory, ATTEMPTS));
   let succeeded = false;
   try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
+    const place = deadLetterPlace(job, version, options);
+    const report = await new IndexJob(job, version, engine, options, publication, place).run(output);
     succeeded = true;
     return report;
   } finally {
     await engine.close();
     const { leaveIntermediate, cleanupOnFailure } = job.tuning;
-    if (!leaveIntermediate && (succeeded || cleanupOnFailure)) await directory.remove();
+    await publication.end(leaveIntermediate || !(succeeded || cleanupOnFailure));
   }
 }
 
-function deadLetterPlace(directory: JobDirectory, { deadLetters }: IndexOptions): DeadLetterPlace {
+function deadLetterPlace(job: JobSpec, version: string, { deadLetters }: IndexOptions): DeadLetterPlace {
   const asked = deadLetters ?? null;
-  return asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
+  return asked === null
+    ? { path: deadLetterPath(job, version), always: false }
+    : { path: resolve(asked), always: true };
 }
 
 class IndexJob {
@@ -76,10 +98,18 @@ class IndexJob {
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
+  readonly #publication: Publication;
   readonly #deadLetters: DeadLetterPlace;
   readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(
+    job: JobSpec,
+    version: string,
+    engine: Engine,
+    options: IndexOptions,
+    publication: Publication,
+    deadLetters: DeadLetterPlace,
+  ) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
@@ -87,13 +117,12 @@ class IndexJob {
     this.#deadLetters = deadLetters;
     this.#config = { job, quirks: options.quirks };
     this.#chunks = chunkFinder(job.granularity);
+    this.#publication = publication;
   }
 
-  async run(): Promise<IndexReport> {
+  async run(output: string): Promise<IndexReport> {
     const job = this.#job;
     const started = performance.now();
-    const output = outputPath(job);
-    if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
     const splits = planMaps(files, this.#options.quirks);
     const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
@@ -102,9 +131,8 @@ class IndexJob {
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
     this.#noteFewTuples(shards);
-    const store = new SegmentStore(output);
     try {
-      const segments = await this.#reduce(shards, output, store);
+      const segments = await this.#reduce(shards, output);
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -115,7 +143,8 @@ class IndexJob {
         tasksTotal: segments.length,
       });
       this.#options.signal.throwIfAborted();
-      await store.store();
+      const published = await publish(this.#publication, job, this.#version, this.#options, segments);
+      this.#notes.push(...published.notes);
       const stored = performance.now();
       return {
         dataSource: job.dataSource,
@@ -128,6 +157,7 @@ class IndexJob {
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
+        publication: published.report,
         seconds: {
           read: (read - started - maker.determineMs) / 1000,
           determine: maker.determineMs / 1000,
@@ -139,8 +169,7 @@ class IndexJob {
         notes: this.#notes,
       };
     } catch (error) {
-      await store.discard();
-      throw error;
+      throw await takeBack(this.#publication, error);
     }
   }
 
@@ -170,7 +199,7 @@ class IndexJob {
     );
   }
 
-  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
+  async #reduce(shards: readonly PlannedShard[], output: string): Promise<SegmentReport[]> {
     const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
     const places = shards.map((shard) => {
       const key = {
@@ -182,7 +211,7 @@ class IndexJob {
       const zip = join(output, defaultStorageDir(key, timeZone), INDEX_ZIP);
       return { key, final: zip, temporary: `${zip}.${TEMPORARY_SUFFIX}` };
     });
-    for (const place of places) await store.stage(place);
+    await this.#publication.stage(places.map(({ temporary, final }) => ({ temporary, final })));
     const tasks = shards.map((shard, i): Task => {
       const { key, temporary } = places[i];
       return {
@@ -228,23 +257,6 @@ class IndexJob {
       ),
     };
   }
-}
-
-const NO_DISCOVERY =
-  'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
-  'List them in dimensionsSpec.dimensions.';
-
-/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
-const TEMPORARY_SUFFIX = '0';
-
-function outputPath(job: JobSpec): string {
-  if (job.segmentOutputPath === null) {
-    throw new Error(
-      'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
-        'an index_hadoop task got it from its Overlord.',
-    );
-  }
-  return resolve(job.segmentOutputPath.replace(/^file:(\/\/(?=\/))?/, ''));
 }
 
 /** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */

@@ -1,36 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 
-/** The directory of one run of a job on this machine: everything in it is the job's own and goes when the job ends. */
-export class JobDirectory {
-  readonly path: string;
-  /** Where rows that the job could not use are kept: beside the directory, so that they outlast it. */
-  readonly deadLetterPath: string;
+/** Where the working directories of jobs over a data source lie. */
+export function jobsFolder(job: Pick<JobSpec, 'dataSource' | 'tuning'>): string {
+  return join(resolve(job.tuning.workingPath ?? join(tmpdir(), 'druid-indexing')), job.dataSource);
+}
 
-  /** Named as Druid names its intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`. */
-  constructor(job: JobSpec, version: string) {
-    const base = resolve(job.tuning.workingPath ?? join(tmpdir(), 'druid-indexing'));
-    const name = join(base, job.dataSource, version.replaceAll(':', ''));
-    this.path = `${name}_${randomUUID().replaceAll('-', '')}`;
-    this.deadLetterPath = `${name}_dead-letters.jsonl`;
-  }
+/**
+ * The directory of one run of a job on this machine: everything in it is the job's own and goes when the job ends. Named as Druid names its
+ * intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`.
+ */
+export function newJobDirectory(job: JobSpec, version: string): string {
+  return `${pathOfVersion(job, version)}_${randomUUID().replaceAll('-', '')}`;
+}
 
-  /** @throws Error in words when the directory can't be made */
-  async create(): Promise<void> {
-    try {
-      await mkdir(this.path, { recursive: true });
-    } catch (error) {
-      throw new Error(
-        `The working directory ${this.path} can't be made: ${(error as Error).message}. ` +
-          'Set tuningConfig.workingPath to a directory that you may write to.',
-      );
-    }
-  }
+/** Where rows that a job could not use are kept: beside its directory, so that they outlast it. */
+export function deadLetterPath(job: JobSpec, version: string): string {
+  return `${pathOfVersion(job, version)}_dead-letters.jsonl`;
+}
 
-  async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
-  }
+function pathOfVersion(job: JobSpec, version: string): string {
+  return join(jobsFolder(job), version.replaceAll(':', ''));
 }

@@ -1,0 +1,156 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { storageFor } from '../storage/storage.ts';
+import { type CompleteZip, Journal, type JournalState, readJournal } from './journal.ts';
+import { type MetadataStore, MetadataStoreError, type PublishRequest } from './metadata/MetadataStore.ts';
+import { changedSegment, checkVersions } from './metadata/segmentTable.ts';
+import { thisProcess } from './processes.ts';
+import { removeFiles, type StagedZip, sha256Of, storeZips } from './segmentStore.ts';
+
+/** Folder of a working directory that the job's tasks write to. */
+export const ATTEMPTS = 'attempts';
+
+/**
+ * The segments of one job on their way: to deep storage, then to the metadata store. What is to be done is in the journal before it is done,
+ * so that whoever comes after a killed process can tell what is published, and remove the rest.
+ */
+export class Publication {
+  readonly directory: string;
+  readonly #journal: Journal;
+  readonly #store: MetadataStore | null;
+  #isLeft = false;
+
+  private constructor(directory: string, journal: Journal, store: MetadataStore | null) {
+    this.directory = directory;
+    this.#journal = journal;
+    this.#store = store;
+  }
+
+  /**
+   * Makes the working directory of a job.
+   *
+   * @param base of deep storage
+   * @param store null: segments are stored, and told to nobody
+   */
+  static begin(
+    directory: string,
+    { dataSource, version }: Pick<PublishRequest, 'dataSource' | 'version'>,
+    base: string,
+    store: MetadataStore | null,
+  ): Publication {
+    const journal = Journal.create(directory, { dataSource, version, base, store: store?.name ?? null });
+    return new Publication(directory, journal, store);
+  }
+
+  /** Goes on where another process left off. */
+  static resume(directory: string, { begin }: JournalState, store: MetadataStore): Publication {
+    const journal = new Journal(directory);
+    journal.append({ ...begin, process: thisProcess(), store: store.name });
+    return new Publication(directory, journal, store);
+  }
+
+  /** Makes room for zips; the first that this job does to deep storage. */
+  async stage(zips: readonly StagedZip[]): Promise<void> {
+    this.#journal.append({ type: 'stage', zips });
+    for (const { temporary } of zips) await storageFor(temporary).mkdirs(dirname(temporary));
+  }
+
+  /** All zips are complete: what `publish` is to do, now or in another process. */
+  complete(request: PublishRequest, zips: readonly CompleteZip[]): void {
+    this.#journal.append({ type: 'complete', request, zips });
+  }
+
+  /** Leaves the rest to `segmill publish`. */
+  leaveStaged(): void {
+    this.#isLeft = true;
+    this.#journal.append({ type: 'staged' });
+  }
+
+  /**
+   * Gives the zips their names and inserts the rows.
+   *
+   * @returns how many rows are new
+   * @throws PublishConflictError, MetadataStoreError and storage errors; `discard` then takes back what was done
+   */
+  async publish(request: PublishRequest, zips: readonly CompleteZip[]): Promise<number> {
+    if (this.#store !== null) await this.#checkFree(this.#store, request, zips);
+    const replaced: string[] = [];
+    for (const { final } of zips) if ((await storageFor(final).status(final)) !== null) replaced.push(final);
+    this.#journal.append({ type: 'store', replaced });
+    await storeZips(zips);
+    this.#journal.append({ type: 'publish' });
+    const inserted = this.#store === null ? 0 : await this.#store.publish(request);
+    this.#journal.append({ type: 'published' });
+    return inserted;
+  }
+
+  /** Nothing of the job has a final name yet: what is wrong then can be told with nothing to take back. */
+  async #checkFree(store: MetadataStore, request: PublishRequest, zips: readonly CompleteZip[]): Promise<void> {
+    const published = await store.payloads(request.segments.map(({ id }) => id));
+    for (const { id, payload } of request.segments) {
+      const there = published.get(id);
+      if (there !== undefined && there !== payload) throw changedSegment(id, request.version);
+    }
+    for (const { segmentId, final, sha256 } of zips) {
+      if (!published.has(segmentId)) continue;
+      const there = await sha256Of(final);
+      if (there !== null && there !== sha256) throw changedSegment(segmentId, request.version);
+    }
+    if (published.size === request.segments.length) return;
+    const intervals = request.segments.map(({ interval }) => interval);
+    checkVersions(request, await store.usedSegments(request.dataSource, intervals));
+  }
+
+  /**
+   * After a failure: removes from deep storage what is not published.
+   *
+   * @returns false when that can't be told, because the metadata store does not answer: all stays then, for `segmill publish`
+   */
+  async discard(): Promise<boolean> {
+    const state = readJournal(this.directory);
+    return state === null || (await removeUnpublished(state, this.#store));
+  }
+
+  /** Ends the job. @param keep leaves the working directory on purpose */
+  async end(keep: boolean): Promise<void> {
+    if (keep && !this.#isLeft) this.#journal.append({ type: 'ended' });
+    if (keep) return;
+    // The journal stays as long as somebody has to go on with it.
+    const done = this.#isLeft ? join(this.directory, ATTEMPTS) : this.directory;
+    await rm(done, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Removes from deep storage what a job left there and is not published.
+ *
+ * @param store that the job published to, or null
+ * @returns false when it can't be told whether the job is published; nothing was removed then
+ */
+export async function removeUnpublished(state: JournalState, store: MetadataStore | null): Promise<boolean> {
+  const published = await isPublished(state, store);
+  if (published === null) return false;
+  const { staged, begin, replaced } = state;
+  const left = staged.map(({ temporary }) => temporary);
+  if (!published && replaced !== null) {
+    const kept = new Set(replaced);
+    for (const { final } of staged) if (!kept.has(final)) left.push(final);
+  }
+  await removeFiles(left, begin.base);
+  return true;
+}
+
+/** Whether the version is visible; null where that can't be told. */
+export async function isPublished(state: JournalState, store: MetadataStore | null): Promise<boolean | null> {
+  if (state.isPublished) return true;
+  if (!state.isPublishBegun || state.begin.store === null || state.complete === null) return false;
+  if (store === null || store.name !== state.begin.store) return null;
+  try {
+    // One transaction: all of them, or none.
+    const found = await store.payloads(state.complete.request.segments.map(({ id }) => id));
+    return found.size === state.complete.request.segments.length;
+  } catch (error) {
+    if (error instanceof MetadataStoreError) return null;
+    throw error;
+  }
+}

@@ -5,25 +5,21 @@ import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/partitioning.ts';
 import type { RowSample } from '../row/rowCounts.ts';
-import { formatProblems } from '../spec/formatProblems.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import type { SpecProblem } from '../spec/problem.ts';
-import { readSpec } from '../spec/readSpec.ts';
 import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
-import { maskSecrets } from './maskSecrets.ts';
 import { type MetadataArguments, storeOfJob } from './metadataOption.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
-import { readSpecFile } from './specFile.ts';
+import { BadSpecError, readJob } from './readJob.ts';
+import { recordOutcome } from './recordOutcome.ts';
 import { deadLetterLines, formatSummary } from './summary/formatSummary.ts';
 import { sampleLines } from './summary/sampleLines.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
-import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
-import { verdict } from './verdict.ts';
 import { writeText } from './write.ts';
 
 export interface IndexArguments extends MetadataArguments {
@@ -60,19 +56,10 @@ interface FailedDocument {
   readonly deadLetters?: DeadLetterReport;
 }
 
-/** The spec has errors; they are printed already. */
-class BadSpecError extends UsageError {
-  readonly problems: readonly SpecProblem[];
-
-  constructor(name: string, problems: readonly SpecProblem[]) {
-    super(`${name} is ${verdict(false, problems)}; nothing was run`);
-    this.problems = problems;
-  }
-}
-
 /** How far a command has come, for its report. */
 interface Course {
   job: JobSpec | null;
+  specText: string;
   phase: IndexPhase | null;
 }
 
@@ -82,7 +69,8 @@ interface Course {
  * @throws what went wrong, after it stands in the JSON document and the report; the caller prints it
  */
 export async function indexSpec(args: IndexArguments, context: Context): Promise<number> {
-  const course: Course = { job: null, phase: null };
+  const course: Course = { job: null, specText: '', phase: null };
+  const started = new Date().toISOString();
   let report: FileHandle | null = null;
   try {
     let result: IndexReport;
@@ -93,11 +81,13 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       result = await runSpec(args, context, course);
     } catch (error) {
       const document = failure(error);
+      await recordOutcome({ ...course, started }, document, context);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
       if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
+    await recordOutcome({ ...course, started }, { status: 'SUCCESS', ...result }, context);
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
     if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
@@ -108,9 +98,10 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 }
 
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const spec = await readJob(args, io);
+  const { job: spec, text } = await readJob(args.spec, io, args.quiet);
   const job = args.dropExisting ? { ...spec, dropExisting: true } : spec;
   course.job = job;
+  course.specText = text;
   const store = storeOfJob(job, args, io);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
@@ -136,18 +127,6 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
   } finally {
     display.stop();
   }
-}
-
-/** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */
-async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec> {
-  const { name, text } = await readSpecFile(spec, io);
-  const { job, problems: all } = readSpec(text, name);
-  const problems = all.filter((problem) => problem.severity !== 'note');
-  if (problems.length > 0 && !(quiet && job !== null)) {
-    io.stderr.write(printableText(formatProblems(problems, name, maskSecrets(text))));
-  }
-  if (job === null) throw new BadSpecError(name, problems);
-  return job;
 }
 
 function failure(thrown: unknown): FailedDocument {

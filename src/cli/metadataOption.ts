@@ -44,8 +44,13 @@ export function storeOfJob(job: JobSpec, args: MetadataArguments, { env }: Io): 
   return job.segmentOutputPath === null ? null : embeddedStore(outputPath(job));
 }
 
+/** The store that `--metadata` names, or the embedded one of a base of deep storage. @throws UsageError */
+export function storeOf(base: string, args: MetadataArguments, { env }: Io): MetadataStore {
+  return args.metadata === null ? embeddedStore(base) : open(addressOnly(args.metadata), args.createTables, env);
+}
+
 /** The file with what is known of a deep storage where no Druid knows it, and with the history of jobs. */
-function embeddedStorePath(base: string): string {
+export function embeddedStorePath(base: string): string {
   // No data source can be called this: their names start with no dot.
   return join(base, '.segmill', 'store.sqlite');
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import { addDumpCommand } from './commands/dumpCommand.ts';
 import { addIndexCommand } from './commands/indexCommand.ts';
+import { addJobsCommand } from './commands/jobsCommand.ts';
+import { addCleanCommand, addDiscardCommand, addPublishCommand } from './commands/publishCommands.ts';
 import { addSchemaCommand } from './commands/schemaCommand.ts';
 import { addValidateCommand } from './commands/validateCommand.ts';
 import { type Action, type Choose, ownServices, type Services } from './context.ts';
@@ -17,6 +19,10 @@ import { writeText } from './write.ts';
 const COMMANDS: Readonly<Record<string, string>> = {
   index: '<spec>',
   validate: '<spec..>',
+  publish: '<job>',
+  discard: '<job>',
+  clean: '<spec>',
+  jobs: '<folder>',
   dump: '<segment>',
   schema: '',
 };
@@ -126,7 +132,17 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
       // Without a message it is what a command threw.
       throw message === null ? error : worded(message, argv);
     });
-  for (const add of [addIndexCommand, addValidateCommand, addDumpCommand, addSchemaCommand]) add(cli, choose);
+  const commands = [
+    addIndexCommand,
+    addValidateCommand,
+    addPublishCommand,
+    addDiscardCommand,
+    addCleanCommand,
+    addJobsCommand,
+    addDumpCommand,
+    addSchemaCommand,
+  ];
+  for (const add of commands) add(cli, choose);
   return cli;
 }
 

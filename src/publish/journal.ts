@@ -29,8 +29,6 @@ export type JournalEntry =
   | { readonly type: 'staged' }
   /** Zips get their final names. Those of the listed ones that are in the way are replaced. */
   | { readonly type: 'store'; readonly replaced: readonly string[] }
-  /** The transaction of the metadata store is begun. */
-  | { readonly type: 'publish' }
   /** It is done: the version is visible. */
   | { readonly type: 'published' }
   /** Nothing of the job is left in deep storage that is not published; its working directory is kept on purpose. */
@@ -94,7 +92,6 @@ export interface JournalState {
   /** Null: no zip has its final name. */
   readonly replaced: readonly string[] | null;
   readonly isStaged: boolean;
-  readonly isPublishBegun: boolean;
   readonly isPublished: boolean;
   readonly isEnded: boolean;
 }
@@ -115,7 +112,6 @@ export function readJournal(directory: string): JournalState | null {
     // What the first attempt put there is not in the way of the second.
     replaced: stores.length === 0 ? null : stores[0].replaced,
     isStaged: has('staged'),
-    isPublishBegun: has('publish'),
     isPublished: has('published'),
     isEnded: has('ended'),
   };

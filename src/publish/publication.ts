@@ -78,7 +78,6 @@ export class Publication {
     for (const { final } of zips) if ((await storageFor(final).status(final)) !== null) replaced.push(final);
     this.#journal.append({ type: 'store', replaced });
     await storeZips(zips);
-    this.#journal.append({ type: 'publish' });
     const inserted = this.#store === null ? 0 : await this.#store.publish(request);
     this.#journal.append({ type: 'published' });
     return inserted;
@@ -125,16 +124,18 @@ export class Publication {
  * Removes from deep storage what a job left there and is not published.
  *
  * @param store that the job published to, or null
- * @returns false when it can't be told whether the job is published; nothing was removed then
+ * @returns false when it can't be told what is published; nothing was removed then
  */
 export async function removeUnpublished(state: JournalState, store: MetadataStore | null): Promise<boolean> {
-  const published = await isPublished(state, store);
+  const published = await publishedIds(state, store);
   if (published === null) return false;
-  const { staged, begin, replaced } = state;
+  const { staged, complete, begin, replaced } = state;
   const left = staged.map(({ temporary }) => temporary);
-  if (!published && replaced !== null) {
+  if (complete !== null && replaced !== null) {
     const kept = new Set(replaced);
-    for (const { final } of staged) if (!kept.has(final)) left.push(final);
+    for (const { final, segmentId } of complete.zips) {
+      if (!kept.has(final) && !published.has(segmentId)) left.push(final);
+    }
   }
   await removeFiles(left, begin.base);
   return true;
@@ -142,13 +143,25 @@ export async function removeUnpublished(state: JournalState, store: MetadataStor
 
 /** Whether the version is visible; null where that can't be told. */
 export async function isPublished(state: JournalState, store: MetadataStore | null): Promise<boolean | null> {
-  if (state.isPublished) return true;
-  if (!state.isPublishBegun || state.begin.store === null || state.complete === null) return false;
-  if (store === null || store.name !== state.begin.store) return null;
+  const published = await publishedIds(state, store);
+  if (published === null) return null;
+  return state.complete?.request.segments.every(({ id }) => published.has(id)) ?? false;
+}
+
+/**
+ * Which of a job's segments are published. The store knows, not the journal: another run of the same version may have published what this
+ * one did not.
+ */
+async function publishedIds(state: JournalState, store: MetadataStore | null): Promise<ReadonlySet<string> | null> {
+  const { complete, replaced, begin } = state;
+  // No segment has its final name.
+  if (complete === null || replaced === null) return new Set();
+  const ids = complete.request.segments.map(({ id }) => id);
+  if (state.isPublished) return new Set(ids);
+  if (begin.store === null) return new Set();
+  if (store === null || store.name !== begin.store) return null;
   try {
-    // One transaction: all of them, or none.
-    const found = await store.payloads(state.complete.request.segments.map(({ id }) => id));
-    return found.size === state.complete.request.segments.length;
+    return new Set((await store.payloads(ids)).keys());
   } catch (error) {
     if (error instanceof MetadataStoreError) return null;
     throw error;

@@ -10,6 +10,7 @@ import type { SpecProblem } from '../spec/problem.ts';
 import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
+import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { type MetadataArguments, storeOfJob } from './metadataOption.ts';
@@ -32,6 +33,8 @@ export interface IndexArguments extends MetadataArguments {
   readonly stage: boolean;
   /** As if the spec had ioConfig.dropExisting. */
   readonly dropExisting: boolean;
+  /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
+  readonly hadoopConf: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -103,6 +106,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
   course.job = job;
   course.specText = text;
   const store = storeOfJob(job, args, io);
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const runIndexJob = await services.loadRunIndexJob();
   const display = progressDisplay(io, args.quiet);
   try {
@@ -117,6 +121,7 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           deadLetters: args.deadLetters,
           store,
           stage: args.stage,
+          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;

@@ -4,6 +4,7 @@ import { type MetadataStore, MetadataStoreError } from '../publish/metadata/Meta
 import { openStore } from '../publish/metadata/openStore.ts';
 import { sqliteStore } from '../publish/metadata/sqlite/sqliteStore.ts';
 import type { JobSpec, MetadataUpdateSpec } from '../spec/jobSpec.ts';
+import { isHdfsPath } from '../storage/storage.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usageError.ts';
 
@@ -34,14 +35,14 @@ export function readMetadataArguments(args: { readonly [name: string]: unknown }
 
 /**
  * The store of a job: that of `--metadata`, else that of the spec, else the embedded one in deep storage; null where the spec has no deep
- * storage either, which the job itself complains of. Nothing is connected yet.
+ * storage either, which the job itself complains of, or has it in HDFS, where no embedded store can be. Nothing is connected yet.
  *
  * @throws UsageError
  */
 export function storeOfJob(job: JobSpec, args: MetadataArguments, { env }: Io): MetadataStore | null {
   const spec = args.metadata === null ? job.metadataUpdate : addressOnly(args.metadata);
   if (spec !== null) return open(spec, args.createTables, env);
-  return job.segmentOutputPath === null ? null : embeddedStore(outputPath(job));
+  return job.segmentOutputPath === null || isHdfsPath(job.segmentOutputPath) ? null : embeddedStore(outputPath(job));
 }
 
 /** The store that `--metadata` names, or the embedded one of a base of deep storage. @throws UsageError */

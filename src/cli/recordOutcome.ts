@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { outputPath } from '../mapreduce/index/indexPublication.ts';
 import type { JobRecord } from '../publish/metadata/sqlite/jobHistory.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
+import { isHdfsPath } from '../storage/storage.ts';
 import type { Context } from './context.ts';
 import type { IndexDocument } from './indexSpec.ts';
 import { embeddedStorePath } from './metadataOption.ts';
@@ -21,7 +22,7 @@ export async function recordOutcome(
   document: IndexDocument,
   { io, services }: Context,
 ): Promise<void> {
-  if (job === null || job.segmentOutputPath === null) return;
+  if (job === null || job.segmentOutputPath === null || isHdfsPath(job.segmentOutputPath)) return;
   try {
     const recordJob = await services.loadRecordJob();
     await recordJob(embeddedStorePath(outputPath(job)), {

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { parentPath } from '../storage/pathText.ts';
 import { storageFor } from '../storage/storage.ts';
 import { type CompleteZip, Journal, type JournalState, readJournal } from './journal.ts';
 import { type MetadataStore, MetadataStoreError, type PublishRequest } from './metadata/MetadataStore.ts';
@@ -18,12 +20,14 @@ export class Publication {
   readonly directory: string;
   readonly #journal: Journal;
   readonly #store: MetadataStore | null;
+  readonly #hadoop: HadoopClient | undefined;
   #isLeft = false;
 
-  private constructor(directory: string, journal: Journal, store: MetadataStore | null) {
+  private constructor(directory: string, journal: Journal, store: MetadataStore | null, hadoop?: HadoopClient) {
     this.directory = directory;
     this.#journal = journal;
     this.#store = store;
+    this.#hadoop = hadoop;
   }
 
   /**
@@ -31,15 +35,17 @@ export class Publication {
    *
    * @param base of deep storage
    * @param store null: segments are stored, and told to nobody
+   * @param hadoop how HDFS is reached, where deep storage lies there
    */
   static begin(
     directory: string,
     { dataSource, version }: Pick<PublishRequest, 'dataSource' | 'version'>,
     base: string,
     store: MetadataStore | null,
+    hadoop?: HadoopClient,
   ): Publication {
     const journal = Journal.create(directory, { dataSource, version, base, store: store?.name ?? null });
-    return new Publication(directory, journal, store);
+    return new Publication(directory, journal, store, hadoop);
   }
 
   /** Goes on where another process left off. */
@@ -52,7 +58,7 @@ export class Publication {
   /** Makes room for zips; the first that this job does to deep storage. */
   async stage(zips: readonly StagedZip[]): Promise<void> {
     this.#journal.append({ type: 'stage', zips });
-    for (const { temporary } of zips) await storageFor(temporary).mkdirs(dirname(temporary));
+    for (const { temporary } of zips) await storageFor(temporary, this.#hadoop).mkdirs(parentPath(temporary));
   }
 
   /** All zips are complete: what `publish` is to do, now or in another process. */
@@ -75,9 +81,10 @@ export class Publication {
   async publish(request: PublishRequest, zips: readonly CompleteZip[]): Promise<number> {
     if (this.#store !== null) await this.#checkFree(this.#store, request, zips);
     const replaced: string[] = [];
-    for (const { final } of zips) if ((await storageFor(final).status(final)) !== null) replaced.push(final);
+    for (const { final } of zips)
+      if ((await storageFor(final, this.#hadoop).status(final)) !== null) replaced.push(final);
     this.#journal.append({ type: 'store', replaced });
-    await storeZips(zips);
+    await storeZips(zips, this.#hadoop);
     const inserted = this.#store === null ? 0 : await this.#store.publish(request);
     this.#journal.append({ type: 'published' });
     return inserted;
@@ -92,7 +99,7 @@ export class Publication {
     }
     for (const { segmentId, final, sha256 } of zips) {
       if (!published.has(segmentId)) continue;
-      const there = await sha256Of(final);
+      const there = await sha256Of(final, this.#hadoop);
       if (there !== null && there !== sha256) throw changedSegment(segmentId, request.version);
     }
     if (published.size === request.segments.length) return;
@@ -107,7 +114,7 @@ export class Publication {
    */
   async discard(): Promise<boolean> {
     const state = readJournal(this.directory);
-    return state === null || (await removeUnpublished(state, this.#store));
+    return state === null || (await removeUnpublished(state, this.#store, this.#hadoop));
   }
 
   /** Ends the job. @param keep leaves the working directory on purpose */
@@ -126,7 +133,11 @@ export class Publication {
  * @param store that the job published to, or null
  * @returns false when it can't be told what is published; nothing was removed then
  */
-export async function removeUnpublished(state: JournalState, store: MetadataStore | null): Promise<boolean> {
+export async function removeUnpublished(
+  state: JournalState,
+  store: MetadataStore | null,
+  hadoop?: HadoopClient,
+): Promise<boolean> {
   const published = await publishedIds(state, store);
   if (published === null) return false;
   const { staged, complete, begin, replaced } = state;
@@ -137,7 +148,7 @@ export async function removeUnpublished(state: JournalState, store: MetadataStor
       if (!kept.has(final) && !published.has(segmentId)) left.push(final);
     }
   }
-  await removeFiles(left, begin.base);
+  await removeFiles(left, begin.base, hadoop);
   return true;
 }
 

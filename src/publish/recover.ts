@@ -1,5 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { isHdfsPath } from '../storage/storage.ts';
 import { type JournalState, nascentProcess, readJournal } from './journal.ts';
 import type { MetadataStore } from './metadata/MetadataStore.ts';
 import { isProcessAlive } from './processes.ts';
@@ -17,6 +19,8 @@ export interface Leftover {
 export interface RecoverOptions {
   /** That jobs published to; null where they published to none. */
   readonly store: MetadataStore | null;
+  /** How HDFS is reached; without it what lies there stays. */
+  readonly hadoop?: HadoopClient | undefined;
   /** Tells what would be removed, and removes nothing. */
   readonly dryRun?: boolean;
   /** Removes directories too that were kept on purpose (leaveIntermediate, cleanupOnFailure). */
@@ -46,10 +50,17 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
 }
 
 async function recoverJob(directory: string, state: JournalState, options: RecoverOptions): Promise<Leftover> {
-  const { store, dryRun, removeKept } = options;
+  const { store, hadoop, dryRun, removeKept } = options;
   if (state.isEnded) {
     if (removeKept) return removed(directory, 'its job is over', options);
     return { directory, fate: 'kept', reason: 'the spec asked for it (leaveIntermediate, cleanupOnFailure)' };
+  }
+  if (isHdfsPath(state.begin.base) && hadoop === undefined) {
+    return {
+      directory,
+      fate: 'kept',
+      reason: `its segments lie in HDFS (${state.begin.base}), which this job does not reach`,
+    };
   }
   const published = await isPublished(state, store);
   if (published === null) {
@@ -57,7 +68,7 @@ async function recoverJob(directory: string, state: JournalState, options: Recov
     return { directory, fate: 'kept', reason };
   }
   if (state.isStaged && !published) return { directory, fate: 'kept', reason: 'it waits for segmill publish' };
-  if (!dryRun) await removeUnpublished(state, store);
+  if (!dryRun) await removeUnpublished(state, store, hadoop);
   const reason = published
     ? 'its job is published, and was killed before the end'
     : 'its job was killed, and is not published';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { parentPath } from '../storage/pathText.ts';
 import { storageFor } from '../storage/storage.ts';
 
 /** A segment's zip in deep storage: written under a temporary name, later given its own. */
@@ -9,9 +10,9 @@ export interface StagedZip {
 }
 
 /** Gives zips their final names; those that have them already keep them. */
-export async function storeZips(zips: readonly StagedZip[]): Promise<void> {
+export async function storeZips(zips: readonly StagedZip[], hadoop?: HadoopClient): Promise<void> {
   for (const { temporary, final } of zips) {
-    const storage = storageFor(final);
+    const storage = storageFor(final, hadoop);
     if ((await storage.status(temporary)) !== null) await storage.rename(temporary, final);
     else if ((await storage.status(final)) === null) {
       throw new Error(
@@ -26,11 +27,11 @@ export async function storeZips(zips: readonly StagedZip[]): Promise<void> {
  *
  * @param base of deep storage; it stays
  */
-export async function removeFiles(paths: readonly string[], base: string): Promise<void> {
+export async function removeFiles(paths: readonly string[], base: string, hadoop?: HadoopClient): Promise<void> {
   for (const path of paths) {
-    const storage = storageFor(path);
+    const storage = storageFor(path, hadoop);
     await storage.remove(path, { recursive: false });
-    for (let directory = dirname(path); directory.length > base.length; directory = dirname(directory)) {
+    for (let directory = parentPath(path); directory.length > base.length; directory = parentPath(directory)) {
       if ((await storage.list(directory)).length > 0) break;
       await storage.remove(directory, { recursive: true });
     }
@@ -38,8 +39,8 @@ export async function removeFiles(paths: readonly string[], base: string): Promi
 }
 
 /** SHA-256 of a file in hex, null where there is none. */
-export async function sha256Of(path: string): Promise<string | null> {
-  const storage = storageFor(path);
+export async function sha256Of(path: string, hadoop?: HadoopClient): Promise<string | null> {
+  const storage = storageFor(path, hadoop);
   if ((await storage.status(path)) === null) return null;
   const reader = await storage.openRead(path);
   try {

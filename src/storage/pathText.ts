@@ -11,6 +11,16 @@ export function schemeOf(path: string): string | null {
   return SCHEME.exec(path)?.[1]?.toLowerCase() ?? null;
 }
 
+/** A path below another one, which may have a scheme and a host. */
+export function joinPaths(base: string, ...names: readonly string[]): string {
+  return [base.replace(/\/$/, ''), ...names].join('/');
+}
+
+/** The directory that a path lies in. */
+export function parentPath(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
 /**
  * Splits `a,b,c` into paths at commas that stand outside braces and are not escaped. Blanks are part of a path; empty pieces are dropped.
  */

@@ -4,8 +4,11 @@
  */
 
 import type { Writable } from 'node:stream';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { LocalStorage } from './local/LocalStorage.ts';
 import { schemeOf } from './pathText.ts';
+import { HDFS_SCHEMES, parseHdfsUri } from './webhdfs/nameNodes.ts';
+import { WebHdfsStorage } from './webhdfs/WebHdfsStorage.ts';
 
 /** One file or directory as a listing shows it. Plain data: it may travel to other threads and machines. */
 export interface FileStatus {
@@ -60,13 +63,42 @@ export interface Storage {
 }
 
 const local = new LocalStorage();
+/** By what they know of Hadoop, then by scheme and authority: each keeps which of its name nodes is active. */
+const hdfs = new WeakMap<HadoopClient, Map<string, WebHdfsStorage>>();
 
-/** The storage that serves a path, by its scheme. @throws when no storage of this program knows the scheme */
-export function storageFor(path: string): Storage {
+/**
+ * The storage that serves a path, by its scheme.
+ *
+ * @param hadoop how HDFS is reached; without it only local files are
+ * @throws when no storage of this program knows the scheme, or HDFS is meant and `hadoop` is missing
+ */
+export function storageFor(path: string, hadoop?: HadoopClient): Storage {
   const scheme = schemeOf(path);
   if (scheme === null || scheme === 'file') return local;
+  if (HDFS_SCHEMES.has(scheme)) {
+    if (hadoop !== undefined) return hdfsFor(path, hadoop);
+    throw new Error(
+      `${path} lies in HDFS, and nothing says how that is reached. Give the job a HadoopClient (IndexOptions.hadoop).`,
+    );
+  }
   throw new Error(
-    `No storage for the scheme '${scheme}:' of ${path}. Local paths and file: work now; ${scheme}: comes with the Hadoop engine. ` +
+    `No storage for the scheme '${scheme}:' of ${path}. There are local paths, file:, hdfs:, webhdfs: and swebhdfs:. ` +
       `For a local file whose name holds a colon write ./${path}`,
   );
+}
+
+/** Whether a path lies in HDFS. */
+export function isHdfsPath(path: string): boolean {
+  return HDFS_SCHEMES.has(schemeOf(path) ?? '');
+}
+
+/** HDFS with all that it can beyond `Storage`. @throws when the path has no host and the configuration gives none */
+export function hdfsFor(path: string, hadoop: HadoopClient): WebHdfsStorage {
+  const { scheme, authority } = parseHdfsUri(path);
+  const known = hdfs.get(hadoop) ?? new Map<string, WebHdfsStorage>();
+  hdfs.set(hadoop, known);
+  const key = `${scheme}://${authority}`;
+  const storage = known.get(key) ?? new WebHdfsStorage(path, hadoop);
+  known.set(key, storage);
+  return storage;
 }

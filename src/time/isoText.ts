@@ -70,6 +70,13 @@ export function isoTextInZone(ms: number, zoneId: string): string {
   return localText(ms + offset, '-', ':') + offsetText(offset, 'Z');
 }
 
+/** `20240301T000000.000-0800`, or with Z: the same without separators. @throws Error when the zone is not known */
+export function basicTextInZone(ms: number, zoneId: string): string {
+  if (Math.abs(ms) === ETERNITY_END) return basicText(ms);
+  const offset = zoneOf(zoneId).offsetAt(ms);
+  return localText(ms + offset, '', '') + offsetText(offset, 'Z').replace(':', '');
+}
+
 /** `start/end` in UTC. */
 export function intervalText(interval: Interval): string {
   return `${isoText(interval.start)}/${isoText(interval.end)}`;

@@ -30,6 +30,11 @@ const OPTIONS = {
     type: 'boolean',
     describe: "Hide older segments in time chunks of the spec's intervals that get no rows",
   },
+  'hadoop-conf': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Folder of Hadoop's site files, for paths in HDFS [default: HADOOP_CONF_DIR]",
+  },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
   'dead-letters': {
@@ -103,6 +108,7 @@ function readArguments(args: RawArguments): IndexArguments {
     ...readMetadataArguments(args),
     stage: args.stage === true,
     dropExisting: args['drop-existing'] === true,
+    hadoopConf: args['hadoop-conf'] === undefined ? null : (args['hadoop-conf'] as string),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

@@ -28,13 +28,18 @@ export function directoryRules(jobProperties: Readonly<Record<string, string>>):
  * as often. Every alternative of `{a,b}` is a path of its own (HadoopGlobPathSplitter), so each must exist.
  *
  * @param paths after `splitPaths`
+ * @param storageOf gives the storage of a path; by default what its scheme says
  * @throws one error that names every path without a match
  */
-export async function listInputFiles(paths: readonly string[], rules: DirectoryRules): Promise<FileStatus[]> {
+export async function listInputFiles(
+  paths: readonly string[],
+  rules: DirectoryRules,
+  storageOf: (path: string) => Storage = storageFor,
+): Promise<FileStatus[]> {
   const files: FileStatus[] = [];
   const missing: string[] = [];
   for (const path of paths.flatMap(expandBraces)) {
-    const storage = storageFor(path);
+    const storage = storageOf(path);
     const matches = await storage.glob(path);
     if (matches.length === 0) missing.push(missingSentence(storage, path));
     for (const match of matches) {

@@ -1,30 +1,24 @@
 import { join, resolve } from 'node:path';
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { defaultStorageDir, INDEX_ZIP, segmentId } from '../../publish/layout/layout.ts';
+import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import { ATTEMPTS, type Publication } from '../../publish/publication.ts';
 import { recover } from '../../publish/recover.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
-import type { FileStatus } from '../../storage/storage.ts';
+import { type FileStatus, storageFor } from '../../storage/storage.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, intervalText, isoText } from '../../time/isoText.ts';
 import type { Engine, Task } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
 import type { DeadLetterPlace } from './deadLetterFile.ts';
 import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
-import {
-  beginPublication,
-  checkDropExisting,
-  newVersion,
-  outputPath,
-  publish,
-  TEMPORARY_SUFFIX,
-  takeBack,
-} from './indexPublication.ts';
+import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
 import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { deadLetterPath, jobsFolder } from './jobDirectory.ts';
 import { shardsOf } from './mapOutput.ts';
@@ -42,6 +36,8 @@ export interface IndexOptions {
   readonly store?: MetadataStore | null;
   /** Leaves complete segments to `segmill publish`. */
   readonly stage?: boolean;
+  /** How HDFS is reached, where the spec names paths in it. */
+  readonly hadoop?: HadoopClient;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
@@ -64,17 +60,16 @@ export async function runIndexJob(
   newEngine: EngineFactory = (attemptRoot) => new LocalEngine({ workers: options.workers, attemptRoot }),
 ): Promise<IndexReport> {
   const store = options.store ?? null;
-  const output = outputPath(job);
+  const output = outputPath(job, options.hadoop);
   checkDropExisting(job);
   await store?.check();
-  await recover(jobsFolder(job), { store });
+  await recover(jobsFolder(job), { store, hadoop: options.hadoop });
   const version = job.tuning.version ?? (await newVersion(job, store));
-  const publication = beginPublication(job, version, output, store);
+  const publication = beginPublication(job, version, output, store, options.hadoop);
   const engine = newEngine(join(publication.directory, ATTEMPTS));
   let succeeded = false;
   try {
-    const place = deadLetterPlace(job, version, options);
-    const report = await new IndexJob(job, version, engine, options, publication, place).run(output);
+    const report = await new IndexJob(job, version, engine, options, publication).run(output);
     succeeded = true;
     return report;
   } finally {
@@ -99,23 +94,15 @@ class IndexJob {
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
   readonly #publication: Publication;
-  readonly #deadLetters: DeadLetterPlace;
   readonly #notes: string[] = [];
 
-  constructor(
-    job: JobSpec,
-    version: string,
-    engine: Engine,
-    options: IndexOptions,
-    publication: Publication,
-    deadLetters: DeadLetterPlace,
-  ) {
+  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, publication: Publication) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
-    this.#config = { job, quirks: options.quirks };
+    const { quirks, hadoop } = options;
+    this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
     this.#publication = publication;
   }
@@ -123,11 +110,20 @@ class IndexJob {
   async run(output: string): Promise<IndexReport> {
     const job = this.#job;
     const started = performance.now();
-    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties));
+    const storageOf = (path: string) => storageFor(path, this.#options.hadoop);
+    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
     const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
+    const maker = new RunMaker(
+      this.#config,
+      {
+        ...this.#options,
+        deadLetters: deadLetterPlace(job, this.#version, this.#options),
+        unpackDirectory: join(this.#publication.directory, 'unpacked'),
+      },
+      this.#runPhase,
+    );
     const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
-    await checkUnchanged(files);
+    await checkUnchanged(files, storageOf);
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
     this.#noteFewTuples(shards);
@@ -208,8 +204,7 @@ class IndexJob {
         version: this.#version,
         partitionNum: shard.partitionNum,
       };
-      const zip = join(output, defaultStorageDir(key, timeZone), INDEX_ZIP);
-      return { key, final: zip, temporary: `${zip}.${TEMPORARY_SUFFIX}` };
+      return { key, ...segmentPlace(output, key, timeZone) };
     });
     await this.#publication.stage(places.map(({ temporary, final }) => ({ temporary, final })));
     const tasks = shards.map((shard, i): Task => {
@@ -232,7 +227,7 @@ class IndexJob {
 
   #report(
     shard: PlannedShard,
-    place: { key: Parameters<typeof segmentId>[0]; final: string },
+    place: SegmentPlace & { readonly key: SegmentKey },
     made: ReduceManifest,
   ): SegmentReport {
     const job = this.#job;
@@ -248,8 +243,8 @@ class IndexJob {
       descriptor: JSON.parse(
         dataSegmentJson({
           ...place.key,
-          loadSpec: { type: 'local', path: place.final },
-          dimensions: job.dimensions.dimensions.map((dimension) => dimension.name),
+          loadSpec: place.loadSpec,
+          dimensions: made.dimensions,
           metrics: job.metrics.map((metric) => metric.name),
           shardSpec: shardSpecOf(shard, this.#config),
           size: made.size,

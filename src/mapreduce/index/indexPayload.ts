@@ -1,3 +1,4 @@
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import type { InputSplit } from '../../input/splits/splits.ts';
 import type { KeySectionRef } from '../../partition/determine/keyRun.ts';
 import type { RangePlan } from '../../partition/determine/planRanges.ts';
@@ -14,6 +15,8 @@ export type Quirks = 'none' | 'druid';
 export interface IndexConfig {
   readonly job: JobSpec;
   readonly quirks: Quirks;
+  /** How HDFS is reached; absent where the job has nothing to do with it. */
+  readonly hadoop?: HadoopClient;
 }
 
 /** The shards of a time chunk. */
@@ -136,6 +139,8 @@ export interface ReducePayload {
 
 export interface ReduceManifest {
   readonly rows: number;
+  /** Names of all dimensions, those without a value too, as DataSegment.dimensions has them. */
+  readonly dimensions: readonly string[];
   /** Bytes of the uncompressed files of the segment together, as DataSegment.size has it. */
   readonly size: number;
   readonly zipBytes: number;

@@ -1,7 +1,8 @@
 /** Where an indexing job meets deep storage and the metadata store. */
 
-import { resolve } from 'node:path';
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { chunksWithOlderData, tombstone } from '../../publish/emptyChunks.ts';
+import { deepStorageBase, temporaryName } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore, PublishedSegment } from '../../publish/metadata/MetadataStore.ts';
 import { Publication } from '../../publish/publication.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
@@ -11,18 +12,15 @@ import type { IndexOptions } from './indexJob.ts';
 import type { PublicationReport, SegmentReport } from './indexReport.ts';
 import { newJobDirectory } from './jobDirectory.ts';
 
-/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
-export const TEMPORARY_SUFFIX = '0';
-
 /** Base of deep storage. @throws Error where the spec names none */
-export function outputPath(job: JobSpec): string {
+export function outputPath(job: JobSpec, hadoop?: HadoopClient): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
       'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
         'an index_hadoop task got it from its Overlord.',
     );
   }
-  return resolve(job.segmentOutputPath.replace(/^file:(\/\/(?=\/))?/, ''));
+  return deepStorageBase(job.segmentOutputPath, hadoop);
 }
 
 /** @throws Error where nothing says which time chunks are to be emptied, or nobody could be told */
@@ -51,10 +49,11 @@ export function beginPublication(
   version: string,
   output: string,
   store: MetadataStore | null,
+  hadoop?: HadoopClient,
 ): Publication {
   const directory = newJobDirectory(job, version);
   try {
-    return Publication.begin(directory, { dataSource: job.dataSource, version }, output, store);
+    return Publication.begin(directory, { dataSource: job.dataSource, version }, output, store, hadoop);
   } catch (error) {
     throw new Error(
       `The working directory ${directory} can't be made: ${(error as Error).message}. ` +
@@ -89,7 +88,7 @@ export async function publish(
   };
   const zips = segments.map(({ id, path, zipSha256 }) => ({
     segmentId: id,
-    temporary: `${path}.${TEMPORARY_SUFFIX}`,
+    temporary: temporaryName(path),
     final: path,
     sha256: zipSha256,
   }));

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { JobSpec } from '../../spec/jobSpec.ts';
+import { localPath } from '../../storage/local/LocalStorage.ts';
+import { isHdfsPath } from '../../storage/storage.ts';
 
 /** Where the working directories of jobs over a data source lie. */
-export function jobsFolder(job: Pick<JobSpec, 'dataSource' | 'tuning'>): string {
-  return join(resolve(job.tuning.workingPath ?? join(tmpdir(), 'druid-indexing')), job.dataSource);
+export function jobsFolder({ dataSource, tuning }: Pick<JobSpec, 'dataSource' | 'tuning'>): string {
+  const { workingPath } = tuning;
+  // Runs are spilled where the tasks run: a path in HDFS is for tasks of a cluster.
+  const base =
+    workingPath === null || isHdfsPath(workingPath) ? join(tmpdir(), 'druid-indexing') : localPath(workingPath);
+  return join(base, dataSource);
 }
 
 /**

@@ -51,9 +51,10 @@ export type KeepRuns = 'auto' | 'always' | 'never';
 
 /**
  * Whether the input is read once, its runs being cut into shards afterwards, or twice. Druid's ranges are of texts of the input, which
- * runs do not hold, and it reads the input twice.
+ * runs do not hold, and it reads the input twice. So are dimensions found in the data ordered by what runs do not hold.
  */
 export function keepsRuns(keepRuns: KeepRuns, { job, quirks }: IndexConfig): boolean {
+  if (job.dimensions.discover) return false;
   return keepRuns !== 'never' && (quirks === 'none' || job.tuning.partitions.type === 'hashed');
 }
 

@@ -4,7 +4,6 @@ import { lz4Encoder } from '../../kernel/lz4.ts';
 import { mergeColumns, type SectionInput } from '../../rollup/merge/mergeColumns.ts';
 import { mergeRows, outputRowsMax } from '../../rollup/merge/mergeRows.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
-import { readHeader } from '../../rollup/run/runReader.ts';
 import { writeIndexZip } from '../../segment/indexZip.ts';
 import { Scratch } from '../../segment/scratch.ts';
 import { segmentMetadata } from '../../segment/writer/metadata.ts';
@@ -14,12 +13,12 @@ import {
   type SegmentMetric,
   SegmentWriter,
 } from '../../segment/writer/segmentWriter.ts';
-import type { MetricSpec, NumericType } from '../../spec/jobSpec.ts';
+import type { DimensionSpec, MetricSpec, NumericType } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
 import type { ReduceManifest, ReducePayload } from './indexPayload.ts';
-import { RunFileReader } from './runFile.ts';
 import { SegmentRows } from './segmentRows.ts';
+import { ShardSections } from './shardSections.ts';
 
 /**
  * Merges the sections of one shard into a segment and stores it as index.zip under a temporary name.
@@ -33,11 +32,11 @@ export async function reduceIndex(
 ): Promise<ReduceManifest> {
   const scratch = new Scratch(context.attemptDirectory);
   try {
-    const { rows, files } = writeSegment(payload, context, scratch, encoder);
-    const sink = await storageFor(payload.temporaryZip).createWrite(payload.temporaryZip);
+    const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder);
+    const sink = await storageFor(payload.temporaryZip, payload.config.hadoop).createWrite(payload.temporaryZip);
     const { zipBytes, sha256 } = await writeIndexZip(files, sink);
     await finished(sink);
-    return { rows, size: files.reduce((sum, file) => sum + file.size, 0), zipBytes, zipSha256: sha256 };
+    return { rows, dimensions, size: files.reduce((sum, file) => sum + file.size, 0), zipBytes, zipSha256: sha256 };
   } finally {
     scratch.dispose();
   }
@@ -46,46 +45,44 @@ export async function reduceIndex(
 /** Merges sections into the files of a segment, whose bytes lie in the scratch. */
 function writeSegment(
   payload: ReducePayload,
-  context: Pick<TaskContext, 'progress'>,
+  context: TaskContext,
   scratch: Scratch,
   encoder: BlockEncoder,
-): { rows: number; files: SegmentFile[] } {
+): { rows: number; dimensions: string[]; files: SegmentFile[] } {
   const { job, quirks } = payload.config;
-  const readers = new Map<string, RunFileReader>();
+  const sections = new ShardSections(payload.config, payload.sections, context.attemptDirectory);
+  const { inputs, dimensions } = sections;
   try {
-    const sections = payload.sections.map(({ path, section }): SectionInput => {
-      let source = readers.get(path);
-      if (source === undefined) {
-        source = new RunFileReader(path);
-        readers.set(path, source);
-      }
-      return { source, header: readHeader(source, section) };
-    });
-    const segment = new SegmentWriter(describe(payload, sections), { encoder, scratch });
-    const types = job.dimensions.dimensions.map((dimension) => dimension.type);
-    const columns = mergeColumns(sections, types, segment);
+    const segment = new SegmentWriter(describe(payload, dimensions, inputs), { encoder, scratch });
+    const types = dimensions.map((dimension) => dimension.type);
+    const columns = mergeColumns(inputs, types, segment);
     segment.endDictionaries();
-    const output = new SegmentRows(segment, columns, outputRowsMax(sections));
+    const firstSparse = quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length;
+    const output = new SegmentRows(segment, columns, { rowsMax: outputRowsMax(inputs), firstSparse });
     const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
-    const rows = mergeRows(sections, columns, newMetrics, job.granularity.rollup, (merged) => {
+    const rows = mergeRows(inputs, columns, newMetrics, job.granularity.rollup, (merged) => {
       output.append(merged);
       context.progress.addRows(merged.rows);
     });
-    return { rows, files: segment.finish() };
+    return { rows, dimensions: dimensions.map(({ name }) => name), files: segment.finish() };
   } finally {
-    for (const reader of readers.values()) reader.close();
+    sections.close();
   }
 }
 
-function describe(payload: ReducePayload, sections: readonly SectionInput[]): SegmentDescription {
+function describe(
+  payload: ReducePayload,
+  dimensions: readonly DimensionSpec[],
+  sections: readonly SectionInput[],
+): SegmentDescription {
   const { job } = payload.config;
   return {
     interval: payload.interval,
-    dimensions: job.dimensions.dimensions.map(({ name, type, createBitmapIndex }, i) => ({
+    dimensions: dimensions.map(({ name, type, createBitmapIndex }, i) => ({
       name,
       type,
       createBitmapIndex,
-      hasMultipleValues: sections.some((section) => section.header.columns[i].lists.length > 0),
+      hasMultipleValues: sections.some((section) => section.header.columns[i].hasMultiple),
     })),
     metrics: job.metrics.map((metric) => ({ name: metric.name, ...storedAs(metric) })),
     metadata: segmentMetadata(job),

@@ -1,6 +1,10 @@
-import { type InputSplit, splitLabel } from '../../input/splits/splits.ts';
+import { rmSync } from 'node:fs';
+import { MAX_LINE_BYTES_DEFAULT } from '../../input/lines/lineBlocks.ts';
+import { type InputSplit, isLargeGzip, MAX_SPLIT_BYTES_DEFAULT, splitLabel } from '../../input/splits/splits.ts';
+import { unpackGzip } from '../../input/splits/unpackGzip.ts';
 import { addRowCounts, badRows, newRowCounts, type RowCounts, type RowSample } from '../../row/rowCounts.ts';
-import type { Task } from '../job.ts';
+import { storageFor } from '../../storage/storage.ts';
+import type { Task, Tasks } from '../job.ts';
 import {
   collectLetters,
   type DeadLetterPlace,
@@ -25,6 +29,8 @@ import { scatterRuns } from './scatterRuns.ts';
 
 /** Input bytes whose keys one task counts. */
 const KEY_PART_INPUT_BYTES = 256 * 1024 * 1024;
+/** Parts of a gzip file that are unpacked before a task is free to read them. */
+const PARTS_AHEAD = 2;
 
 /** The input as sorted runs, cut into shards. */
 export interface ShardedRuns {
@@ -42,6 +48,8 @@ export interface RunMakerOptions {
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
   readonly deadLetters: DeadLetterPlace;
+  /** For parts of large gzip files, a few at a time. */
+  readonly unpackDirectory: string;
 }
 
 /** Reads the input into runs of shards, and finds the shards first where the spec does not give their number. */
@@ -100,17 +108,18 @@ export class RunMaker {
     config: IndexConfig = this.#config,
   ): Promise<Omit<ShardedRuns, 'planOf'> & { readonly maps: readonly MapManifest[] }> {
     const { job } = config;
-    const tasks = splits.map(
-      (split): Task => ({
-        kind: 'mapIndex',
-        // Both passes over the input have an attempt directory.
-        id: `${phase === 'determine' ? 'determine' : 'map'}-${String(split.index).padStart(6, '0')}`,
-        label: splitLabel(split),
-        payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
-      }),
-    );
+    const taskOf = (split: InputSplit): Task => ({
+      kind: 'mapIndex',
+      // Both passes over the input have an attempt directory.
+      id: `${phase === 'determine' ? 'determine' : 'map'}-${String(split.index).padStart(6, '0')}`,
+      label: splitLabel(split),
+      payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
+    });
     const done: MapManifest[] = [];
-    const run = this.#runPhase(phase, tasks, bytesOf(splits), (_task, manifest) => done.push(manifest as MapManifest));
+    const run = this.#runPhase(phase, this.#mapTasks(splits, taskOf), bytesOf(splits), (_task, manifest) => {
+      done.push(manifest as MapManifest);
+      removeParts((manifest as MapManifest).split);
+    });
     const maps = (await run.catch((error) => this.#refuseBadRows(error, done))) as MapManifest[];
     const counts = countsOf(maps);
     const { samples, deadLetters } = await this.#keepLetters(maps);
@@ -119,6 +128,37 @@ export class RunMaker {
       throw new NoDataError(counts, job.granularity.intervals, samples, deadLetters);
     }
     return { counts, samples, deadLetters, runs: maps.flatMap(({ runs }) => runs), maps };
+  }
+
+  /** A large gzip file is unpacked while tasks read the first parts of it. */
+  #mapTasks(splits: readonly InputSplit[], taskOf: (split: InputSplit) => Task): Tasks {
+    // Where Druid counts by split, such a file is one.
+    const isCut = (split: InputSplit) => !this.#countsPerTask() && isLargeGzip(split, MAX_SPLIT_BYTES_DEFAULT);
+    return splits.some(isCut) ? this.#unpackedTasks(splits, isCut, taskOf) : splits.map(taskOf);
+  }
+
+  async *#unpackedTasks(
+    splits: readonly InputSplit[],
+    isCut: (split: InputSplit) => boolean,
+    taskOf: (split: InputSplit) => Task,
+  ): AsyncGenerator<Task> {
+    let index = 0;
+    for (const split of splits) {
+      if (!isCut(split)) {
+        yield taskOf({ ...split, index: index++ });
+        continue;
+      }
+      const options = {
+        partBytes: MAX_SPLIT_BYTES_DEFAULT,
+        lineBytesMax: MAX_LINE_BYTES_DEFAULT,
+        directory: this.#options.unpackDirectory,
+        ahead: PARTS_AHEAD,
+        storageOf: (path: string) => storageFor(path, this.#config.hadoop),
+      };
+      for await (const part of unpackGzip(split.inputs[0], options)) {
+        yield taskOf({ index: index++, inputs: [part], bytes: part.end - part.start });
+      }
+    }
   }
 
   async #keepLetters(tasks: readonly MapLetters[]): Promise<Pick<ShardedRuns, 'samples' | 'deadLetters'>> {
@@ -154,6 +194,11 @@ export class RunMaker {
   #countsPerTask(): boolean {
     return this.#config.quirks === 'druid';
   }
+}
+
+/** The files of a split that was read: they take much room. */
+function removeParts({ inputs }: InputSplit): void {
+  for (const { unpacked } of inputs) if (unpacked !== undefined) rmSync(unpacked.path, { force: true });
 }
 
 /** What a task that met too many bad rows had read; null for an error of another kind. */

@@ -9,6 +9,14 @@ export interface LocalLoadSpec {
   readonly path: string;
 }
 
+/** `path` with scheme and host. */
+export interface HdfsLoadSpec {
+  readonly type: 'hdfs';
+  readonly path: string;
+}
+
+export type LoadSpec = LocalLoadSpec | HdfsLoadSpec;
+
 export interface HashedShardSpec {
   readonly type: 'hashed';
   readonly partitionNum: number;
@@ -124,7 +132,7 @@ export function noneShardSpec(): NoneShardSpec {
 }
 
 export interface DataSegment extends SegmentKey {
-  readonly loadSpec: LocalLoadSpec;
+  readonly loadSpec: LoadSpec;
   /** All dimensions of the index in its order, those without a value too, without `__time`. */
   readonly dimensions: readonly string[];
   /** In metricsSpec order. */

@@ -1,7 +1,7 @@
 /** Where a segment lies in deep storage, and what it is called (org.apache.druid.segment.loading.DataSegmentPusher, SegmentId). */
 
 import type { Interval } from '../../spec/jobSpec.ts';
-import { isoText, isoTextInZone } from '../../time/isoText.ts';
+import { basicTextInZone, isoText, isoTextInZone } from '../../time/isoText.ts';
 
 /** File that holds a segment, in its own directory. */
 export const INDEX_ZIP = 'index.zip';
@@ -36,6 +36,22 @@ export function defaultStorageDir(key: SegmentKey, timeZone: string): string {
   const start = isoTextInZone(interval.start, timeZone);
   const end = isoTextInZone(interval.end, timeZone);
   return `${dataSource}/${start}_${end}/${version}/${partitionNum}`;
+}
+
+/**
+ * The directory of a segment in HDFS, whose names hold no colons (HdfsDataSegmentPusher): `<dataSource>/<start>_<end>/<version>` with basic
+ * ISO 8601 times. Files of all partitions lie in it, so their names begin with the partition number: `0_index.zip`.
+ *
+ * @param timeZone of the segment granularity; UTC where it has none
+ * @throws for names that Druid refuses or that would lead out of the base
+ */
+export function hdfsStorageDir(key: Omit<SegmentKey, 'partitionNum'>, timeZone: string): string {
+  const { dataSource, interval, version } = key;
+  checkDataSourceName(dataSource);
+  checkVersion(version);
+  const start = basicTextInZone(interval.start, timeZone);
+  const end = basicTextInZone(interval.end, timeZone);
+  return `${dataSource}/${start}_${end}/${version.replaceAll(':', '_')}`;
 }
 
 /** Name of the file while attempt `attempt` writes it; the driver renames it to `index.zip` once the job has succeeded. */

@@ -124,12 +124,23 @@ describe('storageFor', () => {
   });
 
   test('other schemes are named', () => {
-    expect(() => storageFor('hdfs://nn/a')).toThrow(
+    expect(() => storageFor('s3://bucket/a')).toThrow(
       new Error(
-        "No storage for the scheme 'hdfs:' of hdfs://nn/a. Local paths and file: work now; hdfs: comes with the Hadoop engine. " +
-          'For a local file whose name holds a colon write ./hdfs://nn/a',
+        "No storage for the scheme 's3:' of s3://bucket/a. There are local paths, file:, hdfs:, webhdfs: and swebhdfs:. " +
+          'For a local file whose name holds a colon write ./s3://bucket/a',
       ),
     );
+  });
+
+  test('HDFS wants to be told how it is reached', () => {
+    expect(() => storageFor('hdfs://nn/a')).toThrow(
+      new Error(
+        'hdfs://nn/a lies in HDFS, and nothing says how that is reached. Give the job a HadoopClient (IndexOptions.hadoop).',
+      ),
+    );
+    const hadoop = { conf: {}, user: 'me', proxyUser: null, tokens: [] };
+    expect(storageFor('hdfs://nn/a', hadoop).uriOf('hdfs://nn//a/../b/')).toBe('hdfs://nn/b');
+    expect(storageFor('hdfs://nn/b', hadoop)).toBe(storageFor('hdfs://nn/a', hadoop));
   });
 });
 

@@ -1,0 +1,32 @@
+import { readHadoopConf } from '../hadoop/conf/readHadoopConf.ts';
+import { type HadoopClient, hadoopClient } from '../hadoop/hadoopClient.ts';
+import type { JobSpec } from '../spec/jobSpec.ts';
+import { isHdfsPath } from '../storage/storage.ts';
+import type { Io } from './io.ts';
+import { UsageError } from './usageError.ts';
+
+/**
+ * How a job reaches HDFS: by `--hadoop-conf`, else by HADOOP_CONF_DIR, and by its own jobProperties.
+ *
+ * @param directory of `--hadoop-conf`, or null
+ * @returns undefined for a job that has nothing to do with HDFS: its HADOOP_CONF_DIR is not even looked at
+ * @throws UsageError when the configuration cannot be read
+ */
+export async function hadoopOf(
+  job: JobSpec,
+  directory: string | null,
+  env: Io['env'],
+): Promise<HadoopClient | undefined> {
+  const paths = [...job.input.paths, job.segmentOutputPath ?? ''];
+  if (directory === null && !paths.some(isHdfsPath)) return undefined;
+  try {
+    const conf = await readHadoopConf({
+      directory: directory ?? (env.HADOOP_CONF_DIR || null),
+      jobProperties: job.tuning.jobProperties,
+      env,
+    });
+    return await hadoopClient(conf, env);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,45 @@
+/** Where a segment goes in deep storage, by the file system of segmentOutputPath. */
+
+import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
+import { localPath } from '../../storage/local/LocalStorage.ts';
+import { joinPaths } from '../../storage/pathText.ts';
+import { isHdfsPath, storageFor } from '../../storage/storage.ts';
+import type { LoadSpec } from './dataSegment.ts';
+import { defaultStorageDir, hdfsStorageDir, INDEX_ZIP, type SegmentKey } from './layout.ts';
+
+/** A segment's zip: its name, the one that it has until the job is through, and how a Historical fetches it. */
+export interface SegmentPlace {
+  readonly final: string;
+  readonly temporary: string;
+  readonly loadSpec: LoadSpec;
+}
+
+/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
+const TEMPORARY_SUFFIX = '0';
+
+/**
+ * segmentOutputPath in full: absolute, in HDFS with scheme and host.
+ * @throws Error when it lies where this program cannot store
+ */
+export function deepStorageBase(segmentOutputPath: string, hadoop: HadoopClient | undefined): string {
+  const storage = storageFor(segmentOutputPath, hadoop);
+  return isHdfsPath(segmentOutputPath) ? storage.uriOf(segmentOutputPath) : localPath(segmentOutputPath);
+}
+
+/** @param base of `deepStorageBase` @param timeZone of the segment granularity; UTC where it has none */
+export function segmentPlace(base: string, key: SegmentKey, timeZone: string): SegmentPlace {
+  const isHdfs = isHdfsPath(base);
+  const final = isHdfs
+    ? joinPaths(base, hdfsStorageDir(key, timeZone), `${key.partitionNum}_${INDEX_ZIP}`)
+    : joinPaths(base, defaultStorageDir(key, timeZone), INDEX_ZIP);
+  return {
+    final,
+    temporary: temporaryName(final),
+    loadSpec: isHdfs ? { type: 'hdfs', path: final } : { type: 'local', path: final },
+  };
+}
+
+/** Name of a zip as long as it is not complete. */
+export function temporaryName(final: string): string {
+  return `${final}.${TEMPORARY_SUFFIX}`;
+}

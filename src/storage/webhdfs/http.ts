@@ -1,0 +1,91 @@
+/**
+ * HTTP by node:http and not by fetch: DataNodes answer every PUT and POST with `100 Continue`, asked or not, which undici takes for
+ * an error. Redirects are not followed: where they lead, and what to do when nobody is there, is WebHDFS's business.
+ */
+
+import http, { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import https from 'node:https';
+
+/** One pool for a thread: agents keep connections apart by host, port and certificates themselves. */
+const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+const httpsAgent = new https.Agent({ keepAlive: true, maxSockets: 64 });
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly url: URL;
+  readonly headers?: OutgoingHttpHeaders;
+  /** Silence that is taken for the death of the other side, milliseconds. */
+  readonly timeoutMs: number;
+  /** PEM of certificate authorities to trust in place of Node's own; null for those. */
+  readonly ca: string | null;
+}
+
+/** Sends a request without a body. Resolves as soon as the head of the answer is there; the body is the caller's to read or destroy. */
+export function send(request: HttpRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = open(request, true);
+    sent.on('error', reject);
+    sent.on('response', resolve);
+    sent.end();
+  });
+}
+
+/** A request whose body is to be sent, or what was answered without wanting one: a refusal. */
+export interface Upload {
+  readonly request: ClientRequest;
+  readonly refusal: IncomingMessage | null;
+}
+
+/** Servers that know no `100 Continue` begin to read without a word. */
+const CONTINUE_WAIT_MS = 2000;
+
+/**
+ * Begins a request with a body. Resolves when the other side is ready to read it: a DataNode says so once the file is made, so whoever
+ * may not write, or meets nobody, learns it before anything is sent.
+ */
+export function startUpload(request: HttpRequest): Promise<Upload> {
+  return new Promise((resolve, reject) => {
+    // A connection of its own: one that was kept open may be dead without anyone knowing.
+    const sent = open({ ...request, headers: { ...request.headers, expect: '100-continue' } }, false);
+    let timer: NodeJS.Timeout | undefined;
+    const settle = (refusal: IncomingMessage | null) => {
+      clearTimeout(timer);
+      sent.off('error', reject).off('continue', ready).off('response', settle);
+      resolve({ request: sent, refusal });
+    };
+    const ready = () => settle(null);
+    sent.once('error', reject);
+    sent.once('continue', ready);
+    sent.once('response', settle);
+    sent.once('socket', (socket) => {
+      socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        timer = setTimeout(ready, CONTINUE_WAIT_MS);
+      });
+    });
+    sent.flushHeaders();
+  });
+}
+
+function open({ method, url, headers, timeoutMs, ca }: HttpRequest, isPooled: boolean): ClientRequest {
+  const isHttps = url.protocol === 'https:';
+  const agent = isPooled ? (isHttps ? httpsAgent : httpAgent) : false;
+  const options = {
+    method,
+    headers: headers ?? {},
+    agent,
+    timeout: timeoutMs,
+    ...(isHttps && ca !== null ? { ca } : {}),
+  };
+  const sent = (isHttps ? https : http).request(url, options);
+  sent.on('timeout', () => {
+    sent.destroy(Object.assign(new Error(`no answer for ${timeoutMs / 1000} seconds`), { code: 'ETIMEDOUT' }));
+  });
+  return sent;
+}
+
+/** The whole body of an answer as text. */
+export async function readText(reply: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of reply) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

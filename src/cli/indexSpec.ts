@@ -13,17 +13,19 @@ import { hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { logDeadLetters } from './logDeadLetters.ts';
+import { type MetadataArguments, storeOfJob } from './metadataOption.ts';
 import { placeJob } from './placeJob.ts';
 import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readJob } from './readJob.ts';
+import { recordOutcome } from './recordOutcome.ts';
 import { formatSummary } from './summary/formatSummary.ts';
 import { writeSamples } from './summary/writeSamples.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
 import { UsageError } from './usageError.ts';
 import { writeText } from './write.ts';
 
-export interface IndexArguments {
+export interface IndexArguments extends MetadataArguments {
   /** A file, `-` for stdin, or the spec itself. */
   readonly spec: string;
   readonly workers: number;
@@ -34,6 +36,10 @@ export interface IndexArguments {
   readonly lock: LockSpan;
   /** A folder of Druid's configuration, or null. */
   readonly druidConf: string | null;
+  /** Leaves the segments to `segmill publish`. */
+  readonly stage: boolean;
+  /** As if the spec had ioConfig.dropExisting. */
+  readonly dropExisting: boolean;
   /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
   readonly hadoopConf: string | null;
   /** File of a plan to run, or null. */
@@ -52,6 +58,7 @@ export type IndexDocument = ({ readonly status: 'SUCCESS' } & IndexReport) | Fai
 /** How far a command has come, for its report. */
 interface Course {
   job: JobSpec | null;
+  specText: string;
   phase: IndexPhase | null;
 }
 
@@ -61,7 +68,8 @@ interface Course {
  * @throws what went wrong, after it stands in the JSON document and the report; the caller prints it
  */
 export async function indexSpec(args: IndexArguments, context: Context): Promise<number> {
-  const course: Course = { job: null, phase: null };
+  const course: Course = { job: null, specText: '', phase: null };
+  const started = new Date().toISOString();
   let report: FileHandle | null = null;
   try {
     let result: IndexReport;
@@ -72,6 +80,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       result = await runSpec(args, context, course);
     } catch (error) {
       const document = failedDocument(error);
+      await recordOutcome({ ...course, started }, document, context);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
       await logBadRows(deadLettersOf(error), args, course, context.io);
@@ -79,6 +88,7 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       throw error;
     }
     await logBadRows(result.deadLetters, args, course, context.io);
+    await recordOutcome({ ...course, started }, { status: 'SUCCESS', ...result }, context);
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
     if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
@@ -89,8 +99,11 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
 }
 
 async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const { job, publisher } = await placeJob(await readJob(args, io), args, io.env);
+  const { job: spec, text } = await readJob(args, io);
+  const { job, publisher } = await placeJob(args.dropExisting ? { ...spec, dropExisting: true } : spec, args, io.env);
   course.job = job;
+  course.specText = text;
+  const store = publisher === null ? storeOfJob(job, args, io) : null;
   const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const plan = args.plan === null ? null : await readPlan(args.plan);
   const runIndexJob = await services.loadRunIndexJob();
@@ -107,6 +120,8 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
           ...(plan === null ? {} : { plan }),
           deadLetters: args.deadLetters,
           publisher,
+          store,
+          stage: args.stage,
           ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
@@ -157,7 +172,7 @@ async function writeSucceeded(
     segments: segments.length,
     error: null,
   };
-  await writeReport(outcome, path, file, 'the segments are stored');
+  await writeReport(outcome, path, file, 'the segments are published');
 }
 
 async function writeFailed(

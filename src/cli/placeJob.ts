@@ -9,6 +9,10 @@ export interface PlaceArguments {
   readonly overlord: string | null;
   readonly lock: LockSpan;
   readonly druidConf: string | null;
+  /** A JDBC address, or null. */
+  readonly metadata: string | null;
+  /** Leaves the segments to `segmill publish`. */
+  readonly stage: boolean;
 }
 
 /** A job that knows where its segments go, and who publishes them, or null. */
@@ -48,12 +52,20 @@ export async function placeJob(
 
 function overlordOf(
   job: JobSpec,
-  { overlord, lock }: PlaceArguments,
+  { overlord, lock, metadata, stage }: PlaceArguments,
   installation: Installation | null,
 ): string | null {
-  const configured = job.metadataUpdate === null ? (installation?.overlord() ?? null) : null;
+  const configured =
+    job.metadataUpdate === null && metadata === null && !stage ? (installation?.overlord() ?? null) : null;
   const address = overlord ?? configured;
   if (address !== null && address !== NONE) {
+    if (metadata !== null) throw new Error('options --overlord and --metadata exclude each other.');
+    if (stage) throw new Error('options --overlord and --stage exclude each other: an Overlord publishes at once.');
+    if (job.dropExisting) {
+      throw new Error(
+        'dropExisting works with metadata stores only, not through an Overlord. Leave it out, or publish with --metadata.',
+      );
+    }
     if (lock === 'job' && job.granularity.intervals === null) {
       throw new Error(
         '--lock job needs granularitySpec.intervals in the spec: before the input is read nothing else says which time to lock.',

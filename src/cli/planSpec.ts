@@ -55,7 +55,7 @@ export async function planSpec(args: PlanArguments, context: Context): Promise<n
 }
 
 async function makePlan(args: PlanArguments, { io, services }: Context): Promise<JobPlan> {
-  const job = await readJob(args, io);
+  const { job } = await readJob(args, io);
   const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const planIndexJob = await services.loadPlanIndexJob();
   const display = progressDisplay(io, args.quiet);

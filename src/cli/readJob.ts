@@ -26,8 +26,12 @@ export interface SpecArguments {
   readonly quiet: boolean;
 }
 
-/** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */
-export async function readJob({ spec, quiet }: SpecArguments, io: Io): Promise<JobSpec> {
+/**
+ * The job that a spec describes, and the spec's text; what is to be said about the spec goes to stderr.
+ *
+ * @throws UsageError when it describes none
+ */
+export async function readJob({ spec, quiet }: SpecArguments, io: Io): Promise<{ job: JobSpec; text: string }> {
   const { name, text } = await readSpecFile(spec, io);
   const { job, problems: all } = readSpec(text, name);
   const problems = all.filter((problem) => problem.severity !== 'note');
@@ -35,5 +39,5 @@ export async function readJob({ spec, quiet }: SpecArguments, io: Io): Promise<J
     io.stderr.write(printableText(formatProblems(problems, name, maskSecrets(text))));
   }
   if (job === null) throw new BadSpecError(name, problems);
-  return job;
+  return { job, text };
 }

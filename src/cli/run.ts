@@ -3,7 +3,9 @@ import { PlanRefusedError } from '../mapreduce/index/plan/planError.ts';
 import { programVersion } from '../version.ts';
 import { addDumpCommand } from './commands/dumpCommand.ts';
 import { addIndexCommand } from './commands/indexCommand.ts';
+import { addJobsCommand } from './commands/jobsCommand.ts';
 import { addPlanCommand } from './commands/planCommand.ts';
+import { addCleanCommand, addDiscardCommand, addPublishCommand } from './commands/publishCommands.ts';
 import { addSchemaCommand } from './commands/schemaCommand.ts';
 import { addValidateCommand } from './commands/validateCommand.ts';
 import { type Action, type Choose, ownServices, type Services } from './context.ts';
@@ -20,6 +22,10 @@ const COMMANDS: Readonly<Record<string, string>> = {
   index: '<spec>',
   plan: '<spec>',
   validate: '<spec..>',
+  publish: '<job>',
+  discard: '<job>',
+  clean: '<spec>',
+  jobs: '<folder>',
   dump: '<segment>',
   schema: '',
 };
@@ -131,7 +137,17 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
       // Without a message it is what a command threw.
       throw message === null ? error : worded(message, argv);
     });
-  for (const add of [addIndexCommand, addPlanCommand, addValidateCommand, addDumpCommand, addSchemaCommand])
-    add(cli, choose);
+  const commands = [
+    addIndexCommand,
+    addPlanCommand,
+    addValidateCommand,
+    addPublishCommand,
+    addDiscardCommand,
+    addCleanCommand,
+    addJobsCommand,
+    addDumpCommand,
+    addSchemaCommand,
+  ];
+  for (const add of commands) add(cli, choose);
   return cli;
 }

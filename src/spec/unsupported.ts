@@ -121,8 +121,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'filter:bloom': 'the bloom filter is not built yet',
 
   'ordering:natural': 'the ordering "natural" is not built yet; use "alphanumeric" or "numeric"',
-
-  'password:environment': 'passwords from the environment are not built yet; write the password itself',
 };
 
 /** The sentence that refuses a feature, or null for one that is built (or that nobody knows). */

@@ -90,7 +90,10 @@ export async function runCli(
   job: RunIndexJob = NO_JOB,
   plan: PlanIndexJob = NO_JOB,
 ): Promise<Outcome> {
-  const services = { loadRunIndexJob: () => Promise.resolve(job), loadPlanIndexJob: () => Promise.resolve(plan) };
-  const code = await run(argv, io, services);
+  const code = await run(argv, io, {
+    loadRunIndexJob: () => Promise.resolve(job),
+    loadPlanIndexJob: () => Promise.resolve(plan),
+    loadRecordJob: () => Promise.resolve(() => Promise.resolve()),
+  });
   return { code, stdout: io.stdout.text, stderr: io.stderr.text };
 }

@@ -6,6 +6,7 @@ import type { LockSpan } from '../../publish/overlord/OverlordPublisher.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
+import { METADATA_OPTIONS, readMetadataArguments } from '../metadataOption.ts';
 import { STDIN } from '../specFile.ts';
 import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } from '../usageError.ts';
 
@@ -36,6 +37,12 @@ export const RUN_OPTIONS = {
 
 const OPTIONS = {
   ...RUN_OPTIONS,
+  ...METADATA_OPTIONS,
+  stage: { type: 'boolean', describe: 'Make the segments, and leave it to segmill publish to make them visible' },
+  'drop-existing': {
+    type: 'boolean',
+    describe: "Hide older segments in time chunks of the spec's intervals that get no rows",
+  },
   overlord: {
     type: 'string',
     requiresArg: true,
@@ -144,6 +151,9 @@ function readArguments(args: RawArguments): IndexArguments {
   }
   return {
     ...readRunArguments(args),
+    ...readMetadataArguments(args),
+    stage: args.stage === true,
+    dropExisting: args['drop-existing'] === true,
     overlord: args.overlord === undefined ? null : (args.overlord as string),
     lock: args.lock === undefined ? 'publish' : oneOf('lock', args.lock, LOCKS),
     druidConf: args['druid-conf'] === undefined ? null : (args['druid-conf'] as string),

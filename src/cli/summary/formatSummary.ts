@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import type { DeadLetterReport } from '../../mapreduce/index/deadLetterFile.ts';
-import type { IndexReport } from '../../mapreduce/index/indexReport.ts';
+import type { IndexReport, PublicationReport } from '../../mapreduce/index/indexReport.ts';
 import { totalRows } from '../../row/rowCounts.ts';
-import { wrapItems } from '../text/layout.ts';
+import { wrapItems, wrapWords } from '../text/layout.ts';
 import { countOf, countText, secondsText } from '../text/numbers.ts';
 import { printableLine } from '../text/printable.ts';
 import { named, noteLines, TEXT_COLUMN } from './named.ts';
@@ -32,7 +32,7 @@ export function formatSummary(report: IndexReport, { color, columns }: SummaryOp
     timeLines(report, paint, columns),
     sampleLines(report.samples, paint, columns),
     noteLines(report.notes, paint, columns),
-    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint)],
+    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint, columns)],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -53,13 +53,15 @@ function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, colu
   return named('time', wrapItems(items, columns - TEXT_COLUMN), paint);
 }
 
-/** The path stays in one piece, to be copied. */
-function placeLines({ segmentOutputPath, segments, publishedBy }: IndexReport, paint: Paint): string[] {
+/** Paths stay in one piece, to be copied. */
+function placeLines(
+  { segmentOutputPath, segments, publication }: IndexReport,
+  paint: Paint,
+  columns: number,
+): string[] {
   if (segments.length === 0) return [];
-  return [
-    ...named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint),
-    ...(publishedBy === null ? [] : named('published by', [printableLine(publishedBy)], paint)),
-  ];
+  const lines = named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+  return publication === null ? lines : [...lines, ...publicationLines(publication, paint, columns)];
 }
 
 /** Where bad and thrown-away rows are kept. */
@@ -68,3 +70,24 @@ export function deadLetterLines(deadLetters: DeadLetterReport | null, paint: Pai
   const rows = countOf(deadLetters.rows, 'row');
   return named('dead letters', [`${printableLine(deadLetters.path)}  ${paint.dim(rows)}`], paint);
 }
+
+function publicationLines(publication: PublicationReport, paint: Paint, columns: number): string[] {
+  const store = printableLine(publication.store);
+  if (publication.status === 'staged') {
+    const directory = printableLine(publication.directory ?? '');
+    return [
+      ...named('staged for', [store], paint),
+      ...named(
+        '',
+        [paint.bold(`segmill publish ${directory}`), 'makes them visible, segmill discard removes them'],
+        paint,
+      ),
+    ];
+  }
+  const lines = named('published to', [store], paint);
+  if (publication.isReadByDruid) return lines;
+  return [...lines, ...named('', wrapWords(NOT_READ, columns - TEXT_COLUMN).map(paint.dim), paint)];
+}
+
+const NOT_READ =
+  'No Druid reads that file: give metadataUpdateSpec, or --metadata, to publish to the metadata store of a Druid.';

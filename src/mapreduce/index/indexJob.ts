@@ -1,20 +1,23 @@
 import { resolve } from 'node:path';
-import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
-import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
-import { type Claim, type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts';
-import { SegmentStore } from '../../publish/segmentStore.ts';
+import { type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
+import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
+import type { Publication } from '../../publish/publication.ts';
+import type { Claim, Publisher } from '../../publish/publisher.ts';
+import { recover } from '../../publish/recover.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
-import { basicText, intervalText, isoText } from '../../time/isoText.ts';
+import { basicText, intervalText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
 import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
+import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
 import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
+import { deadLetterPath, jobsFolder } from './jobDirectory.ts';
 import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
 import type { KeepRuns } from './keepRuns.ts';
@@ -32,8 +35,12 @@ export interface IndexOptions extends JobOptions {
   readonly keepRuns?: KeepRuns;
   /** A plan that `planIndexJob` made: its shards are made, and the input is read once. */
   readonly plan?: JobPlan;
-  /** Publishes the segments, and gives them their version; null: they are only stored. */
+  /** Publishes the segments in place of `store`, and gives them their version. */
   readonly publisher?: Publisher | null;
+  /** The metadata store that learns of the segments; null or left out: they are stored and told to nobody. */
+  readonly store?: MetadataStore | null;
+  /** Leaves complete segments to `segmill publish`. */
+  readonly stage?: boolean;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
   readonly deadLetters?: string | null;
 }
@@ -51,23 +58,28 @@ export async function runIndexJob(
   newEngine?: EngineFactory,
 ): Promise<IndexReport> {
   const started = performance.now();
-  const version = job.tuning.version ?? isoText(Date.now());
-  const output = outputPath(job, options.hadoop);
+  const { store = null, publisher = null, hadoop, quirks } = options;
+  const output = outputPath(job, hadoop);
   // Aborted when the publisher loses its claim, too.
   const lost = new AbortController();
   const stoppable = { ...options, signal: AbortSignal.any([options.signal, lost.signal]) };
   try {
-    const input = await listJobInput(job, options.quirks, options.hadoop);
-    if (options.plan !== undefined) checkPlan(options.plan, { job, quirks: options.quirks, files: input.files });
-    return await withEngine(job, version, stoppable, newEngine, ({ runPhase, directory }) => {
+    checkDropExisting(job);
+    await store?.check();
+    const input = await listJobInput(job, quirks, hadoop);
+    if (options.plan !== undefined) checkPlan(options.plan, { job, quirks, files: input.files });
+    await recover(jobsFolder(job), { store, hadoop });
+    const version = job.tuning.version ?? (await newVersion(job, store));
+    const publication = beginPublication(job, version, output, { store, publisher, hadoop });
+    return await withEngine(job, publication, stoppable, newEngine, (runPhase) => {
       const asked = options.deadLetters ?? null;
       const deadLetters =
-        asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
-      const placed = { ...stoppable, deadLetters, unpackDirectory: directory.unpackPath };
-      return new IndexJob(job, version, placed, runPhase, lost).run(input, output, started);
+        asked === null ? { path: deadLetterPath(job, version), always: false } : { path: resolve(asked), always: true };
+      const placed = { ...stoppable, deadLetters, unpackDirectory: publication.unpackDirectory };
+      return new IndexJob(job, version, placed, runPhase, publication, lost).run(input, output, started);
     });
   } finally {
-    await options.publisher?.close();
+    await publisher?.close();
   }
 }
 
@@ -83,8 +95,16 @@ class IndexJob {
   readonly #lost: AbortController;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
+  readonly #publication: Publication;
 
-  constructor(job: JobSpec, version: string, options: PlacedOptions, runPhase: RunPhase, lost: AbortController) {
+  constructor(
+    job: JobSpec,
+    version: string,
+    options: PlacedOptions,
+    runPhase: RunPhase,
+    publication: Publication,
+    lost: AbortController,
+  ) {
     this.#job = job;
     this.#version = version;
     this.#options = options;
@@ -93,6 +113,7 @@ class IndexJob {
     const { quirks, hadoop } = options;
     this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
+    this.#publication = publication;
   }
 
   async run({ files, splits }: JobInput, output: string, started: number): Promise<IndexReport> {
@@ -109,9 +130,9 @@ class IndexJob {
     await checkUnchanged(files, (path) => storageFor(path, hadoop));
     const read = performance.now();
     const shards = planShards(runs, planOf, quirks === 'druid');
-    const store = new SegmentStore(output, hadoop);
     try {
-      const made = await this.#reduce(shards, output, store);
+      const temporaries = shards.map((shard) => this.#placeOf(shard, output).temporary);
+      const made = await this.#reduce(shards, output);
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -130,9 +151,8 @@ class IndexJob {
       }
       const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
       if (plan !== undefined) checkAsPlanned(plan, segments);
-      await store.store(segments.map(({ path }) => path));
-      signal.throwIfAborted();
-      await publisher?.publish(segments.map(({ descriptor }) => descriptor));
+      const zips = segments.map((segment, i) => ({ segment, temporary: temporaries[i] }));
+      const published = await publish(this.#publication, job, this.#version, this.#options, zips);
       const stored = performance.now();
       return {
         dataSource: job.dataSource,
@@ -145,7 +165,7 @@ class IndexJob {
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
-        publishedBy: publisher?.name ?? null,
+        publication: published.report,
         seconds: {
           read: (read - started - maker.determineMs) / 1000,
           determine: maker.determineMs / 1000,
@@ -154,13 +174,10 @@ class IndexJob {
           total: (stored - started) / 1000,
         },
         workers: this.#options.workers,
-        notes: shardNotes(shards, this.#config),
+        notes: [...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
-      if (error instanceof UnknownOutcomeError) throw error;
-      if (publisher === null) await store.discard();
-      else await store.takeBack();
-      throw error;
+      throw await takeBack(this.#publication, error);
     }
   }
 
@@ -176,9 +193,9 @@ class IndexJob {
     return { start: chunk, end: this.#chunks.endOf(chunk) };
   }
 
-  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<ReduceManifest[]> {
+  async #reduce(shards: readonly PlannedShard[], output: string): Promise<ReduceManifest[]> {
     const places = shards.map((shard) => this.#placeOf(shard, output));
-    for (const place of places) await store.stage(place);
+    await this.#publication.stage(places.map(({ temporary, final }) => ({ temporary, final })));
     const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: places[i].temporary }));
     const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
       const [{ key }] = batch;
@@ -254,14 +271,4 @@ function knownChunks(job: JobSpec): Interval[] {
     'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +
       'or hold the lock for the publication only.',
   );
-}
-
-function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
-  if (job.segmentOutputPath === null) {
-    throw new Error(
-      "The spec does not say where segments go: an index_hadoop task got that from its Overlord. Name the folder of Druid's " +
-        'configuration (--druid-conf DIR), write conf/segmill.yaml, or add ioConfig.segmentOutputPath, for example "/druid/segments".',
-    );
-  }
-  return deepStorageBase(job.segmentOutputPath, hadoop);
 }

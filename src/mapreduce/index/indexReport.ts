@@ -61,6 +61,21 @@ export interface SegmentReport {
   readonly descriptor: unknown;
 }
 
+/** What a metadata store was told. */
+export interface PublicationReport {
+  /** Which metadata store it is, or which Overlord. */
+  readonly store: string;
+  readonly isReadByDruid: boolean;
+  /** `staged`: the segments wait for `segmill publish`. */
+  readonly status: 'published' | 'staged';
+  /** The working directory, where the segments are staged. */
+  readonly directory: string | null;
+  /** Time chunks that were emptied, as ISO 8601 intervals. */
+  readonly tombstones: readonly string[];
+  /** Time chunks that got no rows and show those that they had before, as ISO 8601 intervals. */
+  readonly keptChunks: readonly string[];
+}
+
 /** What a job did. */
 export interface IndexReport {
   readonly dataSource: string;
@@ -76,8 +91,8 @@ export interface IndexReport {
   /** By time, then partition. */
   readonly segments: readonly SegmentReport[];
   readonly segmentOutputPath: string;
-  /** Who made the segments visible to Druid (`the Overlord at http://...`), or null where they were only stored. */
-  readonly publishedBy: string | null;
+  /** Null: the segments were stored, and told to no metadata store. */
+  readonly publication: PublicationReport | null;
   readonly seconds: {
     readonly read: number;
     /** Between reading and merging, or before reading: finding shards and cutting runs into them. */

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
+import type { Publication } from '../../publish/publication.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import type { Engine } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
 import type { IndexProgress, RunPhase } from './indexReport.ts';
-import { JobDirectory } from './jobDirectory.ts';
 
 /** What every job over the rows of a spec is told. */
 export interface JobOptions {
@@ -15,41 +14,33 @@ export interface JobOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
-/** What a job works with. */
-export interface JobMeans {
-  readonly runPhase: RunPhase;
-  readonly directory: JobDirectory;
-}
-
 /** Makes the engine of a job; its tasks may write below the directory. */
 export type EngineFactory = (attemptRoot: string) => Engine;
 
 /**
- * Has work done by an engine in a directory of the job's own, and removes both afterwards.
+ * Has work done by an engine in the working directory of a job, and ends both afterwards.
  *
  * @param newEngine undefined: threads of this process
- * @throws Error in words when the directory can't be made, and what the work throws
+ * @throws what the work throws
  */
 export async function withEngine<Result>(
   job: JobSpec,
-  version: string,
+  publication: Publication,
   options: JobOptions,
   newEngine: EngineFactory | undefined,
-  work: (means: JobMeans) => Promise<Result>,
+  work: (runPhase: RunPhase) => Promise<Result>,
 ): Promise<Result> {
-  const directory = new JobDirectory(job, version);
-  await directory.create();
-  const attemptRoot = join(directory.path, 'attempts');
+  const attemptRoot = publication.attemptDirectory;
   const engine = newEngine?.(attemptRoot) ?? new LocalEngine({ workers: options.workers, attemptRoot });
   let succeeded = false;
   try {
-    const result = await work({ runPhase: phaseRunner(engine, options), directory });
+    const result = await work(phaseRunner(engine, options));
     succeeded = true;
     return result;
   } finally {
     await engine.close();
     const { leaveIntermediate, cleanupOnFailure } = job.tuning;
-    if (!leaveIntermediate && (succeeded || cleanupOnFailure)) await directory.remove();
+    await publication.end(leaveIntermediate || !(succeeded || cleanupOnFailure));
   }
 }
 

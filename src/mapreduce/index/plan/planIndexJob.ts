@@ -6,7 +6,9 @@ import { basicText, intervalText, isoText } from '../../../time/isoText.ts';
 import { programVersion } from '../../../version.ts';
 import type { Task } from '../../job.ts';
 import type { IndexConfig, Quirks } from '../indexPayload.ts';
+import { beginPublication } from '../indexPublication.ts';
 import type { RunPhase } from '../indexReport.ts';
+import { deadLetterPath } from '../jobDirectory.ts';
 import { type EngineFactory, type JobOptions, withEngine } from '../jobEngine.ts';
 import { type JobInput, listJobInput } from '../jobInput.ts';
 import type { KeepRuns } from '../keepRuns.ts';
@@ -38,9 +40,12 @@ const FREQUENT_SHARE = 0.1;
  */
 export async function planIndexJob(job: JobSpec, options: PlanOptions, newEngine?: EngineFactory): Promise<JobPlan> {
   const input = await listJobInput(job, options.quirks, options.hadoop);
-  return withEngine(job, isoText(Date.now()), options, newEngine, ({ runPhase, directory }) => {
-    const deadLetters = { path: directory.deadLetterPath, always: false };
-    return makePlan(job, input, { ...options, deadLetters, unpackDirectory: directory.unpackPath }, runPhase);
+  const version = isoText(Date.now());
+  // It stores nothing; the journal tells the next job what a killed plan left.
+  const publication = beginPublication(job, version, '', { store: null, publisher: null, hadoop: options.hadoop });
+  return withEngine(job, publication, options, newEngine, (runPhase) => {
+    const deadLetters = { path: deadLetterPath(job, version), always: false };
+    return makePlan(job, input, { ...options, deadLetters, unpackDirectory: publication.unpackDirectory }, runPhase);
   });
 }
 

@@ -13,7 +13,7 @@ beforeAll(() => {
   druid = mkdtempSync(join(tmpdir(), 'segmill-place-'));
   writeFileSync(
     join(druid, 'common.runtime.properties'),
-    'druid.storage.storageDirectory=/deep\ndruid.metadata.storage.connector.connectURI=jdbc:x\n',
+    'druid.storage.storageDirectory=/deep\ndruid.metadata.storage.connector.connectURI=jdbc:postgresql://db/druid\n',
   );
 });
 afterAll(() => rmSync(druid, { recursive: true }));
@@ -40,7 +40,7 @@ describe('the folder of Druid', () => {
   test('says where segments go, and who learns of them', async () => {
     const { job, options } = await given(PLACELESS, ['--druid-conf', druid]);
     expect(job.segmentOutputPath).toBe('/deep');
-    expect(job.metadataUpdate?.connectURI).toBe('jdbc:x');
+    expect(job.metadataUpdate?.connectURI).toBe('jdbc:postgresql://db/druid');
     expect(options.publisher).toBeNull();
   });
 

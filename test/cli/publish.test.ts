@@ -62,7 +62,7 @@ describe('index', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n').slice(-5)).toEqual([
       `segments in    ${join(folder, 'out')}`,
-      `published in   the embedded store ${embedded()}`,
+      `published to   the embedded store ${embedded()}`,
       '               No Druid reads that file: give metadataUpdateSpec, or --metadata, to publish to the',
       '               metadata store of a Druid.',
       '',

@@ -139,7 +139,7 @@ describe.each([
     expect(publisher.published).toMatchObject(
       ZIPS.map((zip) => ({ version: VERSION, loadSpec: { path: join(directory, 'segments', zip) } })),
     );
-    expect(report).toMatchObject({ version: VERSION, publishedBy: 'the test' });
+    expect(report).toMatchObject({ version: VERSION, publication: { store: 'the test', status: 'published' } });
     expect(deepStorage()).toEqual(ZIPS);
   });
 

@@ -76,7 +76,11 @@ describe('planRanges', () => {
 
   test('a chunk without keys has no shards, one that fell out of the sample has one', () => {
     const candidates = [{ poisoned: false, cursors: [] }];
-    expect(planRanges({ chunk: 0, keys: 0, candidates }, options)).toEqual({ dimensions: ['a', 'b'], ranges: [] });
+    expect(planRanges({ chunk: 0, keys: 0, candidates }, options)).toEqual({
+      dimensions: ['a', 'b'],
+      ranges: [],
+      largest: null,
+    });
     expect(oneRange(options)).toEqual({
       dimensions: ['a', 'b'],
       ranges: [{ start: null, end: null, rows: 0, values: 0 }],

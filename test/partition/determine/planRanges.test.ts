@@ -84,6 +84,7 @@ describe('planRanges', () => {
     expect(oneRange(options)).toEqual({
       dimensions: ['a', 'b'],
       ranges: [{ start: null, end: null, rows: 0, values: 0 }],
+      largest: null,
     });
   });
 

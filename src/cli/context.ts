@@ -1,13 +1,17 @@
 import type { runIndexJob } from '../mapreduce/index/indexJob.ts';
+import type * as yarn from '../mapreduce/yarn/driver/yarnIndexJob.ts';
 import type { Io } from './io.ts';
 
 /** What commands have done by others; tests put their own there. Loaded when first needed, so that `--help` is quick. */
 export interface Services {
   loadRunIndexJob(): Promise<typeof runIndexJob>;
+  /** The engine for Hadoop clusters. */
+  loadYarn(): Promise<Pick<typeof yarn, 'runYarnIndexJob' | 'findYarnJob'>>;
 }
 
 export const ownServices: Services = {
   loadRunIndexJob: async () => (await import('../mapreduce/index/indexJob.ts')).runIndexJob,
+  loadYarn: () => import('../mapreduce/yarn/driver/yarnIndexJob.ts'),
 };
 
 /** What every command gets beside its arguments. */

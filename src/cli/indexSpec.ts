@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import pc from 'picocolors';
+import type { IndexOptions } from '../mapreduce/index/indexJob.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/partitioning.ts';
@@ -8,10 +9,11 @@ import { formatProblems } from '../spec/formatProblems.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import type { SpecProblem } from '../spec/problem.ts';
 import { readSpec } from '../spec/readSpec.ts';
+import type { ClusterArguments } from './clusterArguments.ts';
 import type { Context } from './context.ts';
 import { countsOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
-import { hadoopOf } from './hadoop.ts';
+import { clusterOf, hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
@@ -26,8 +28,12 @@ import { verdict } from './verdict.ts';
 import { writeText } from './write.ts';
 
 export interface IndexArguments {
-  /** A file, `-` for stdin, or the spec itself. */
+  /** A file, `-` for stdin, or the spec itself; empty where a job is taken over. */
   readonly spec: string;
+  /** An application of the job that is taken over, or null. */
+  readonly application: string | null;
+  /** How the job is submitted to a cluster; null where it runs here. */
+  readonly cluster: ClusterArguments | null;
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
@@ -99,22 +105,16 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
   }
 }
 
-async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const job = await readJob(args, io);
-  course.job = job;
-  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
-  const runIndexJob = await services.loadRunIndexJob();
+async function runSpec(args: IndexArguments, context: Context, course: Course): Promise<IndexReport> {
+  const { io } = context;
+  const run = await prepare(args, context, course);
   const display = progressDisplay(io, args.quiet);
   try {
     return await interruptible(
       io,
       () => display.stop(),
       (signal) =>
-        runIndexJob(job, {
-          workers: args.workers,
-          quirks: args.quirks,
-          keepRuns: args.keepRuns,
-          ...(hadoop === undefined ? {} : { hadoop }),
+        run({
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -125,6 +125,35 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
   } finally {
     display.stop();
   }
+}
+
+/** A job that is ready to run. */
+type Run = (options: Pick<IndexOptions, 'signal' | 'onProgress'>) => Promise<IndexReport>;
+
+/** Reads the spec, or finds the job on the cluster, and chooses the engine. */
+async function prepare(args: IndexArguments, { io, services }: Context, course: Course): Promise<Run> {
+  const onMessage = (message: string) => {
+    if (!args.quiet) io.stderr.write(printableText(`segmill: ${message}\n`));
+  };
+  if (args.application !== null) {
+    const hadoop = await clusterOf(args.hadoopConf, io.env);
+    const { findYarnJob, runYarnIndexJob } = await services.loadYarn();
+    const { job, quirks, submission } = await findYarnJob(args.application, hadoop);
+    course.job = job;
+    return (options) => runYarnIndexJob(job, { ...submission, quirks, hadoop, onMessage, ...options });
+  }
+  const job = await readJob(args, io);
+  course.job = job;
+  const { workers, quirks, keepRuns, cluster } = args;
+  if (cluster !== null) {
+    const hadoop = await clusterOf(args.hadoopConf, io.env, job);
+    const { runYarnIndexJob } = await services.loadYarn();
+    return (options) => runYarnIndexJob(job, { ...cluster, quirks, hadoop, onMessage, ...options });
+  }
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
+  const runIndexJob = await services.loadRunIndexJob();
+  return (options) =>
+    runIndexJob(job, { workers, quirks, keepRuns, ...(hadoop === undefined ? {} : { hadoop }), ...options });
 }
 
 /** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
+import { addAttachCommand } from './commands/attachCommand.ts';
 import { addDumpCommand } from './commands/dumpCommand.ts';
 import { addIndexCommand } from './commands/indexCommand.ts';
 import { addSchemaCommand } from './commands/schemaCommand.ts';
@@ -16,6 +17,7 @@ import { writeText } from './write.ts';
 /** What follows the name of a command. */
 const COMMANDS: Readonly<Record<string, string>> = {
   index: '<spec>',
+  attach: '<application>',
   validate: '<spec..>',
   dump: '<segment>',
   schema: '',
@@ -126,7 +128,8 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
       // Without a message it is what a command threw.
       throw message === null ? error : worded(message, argv);
     });
-  for (const add of [addIndexCommand, addValidateCommand, addDumpCommand, addSchemaCommand]) add(cli, choose);
+  for (const add of [addIndexCommand, addAttachCommand, addValidateCommand, addDumpCommand, addSchemaCommand])
+    add(cli, choose);
   return cli;
 }
 

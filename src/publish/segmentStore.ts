@@ -28,6 +28,7 @@ export class SegmentStore {
   async stage(zip: StagedZip): Promise<void> {
     this.#staged.push(zip);
     await this.#storage.mkdirs(parentPath(zip.temporary));
+    if (parentPath(zip.final) !== parentPath(zip.temporary)) await this.#storage.mkdirs(parentPath(zip.final));
   }
 
   /** Gives all staged zips their final names. */
@@ -40,9 +41,9 @@ export class SegmentStore {
 
   /** Removes what was staged and not stored, and directories that are empty then. */
   async discard(): Promise<void> {
-    for (const { temporary } of this.#staged.slice(this.#stored)) {
+    for (const { temporary, final } of this.#staged.slice(this.#stored)) {
       await this.#storage.remove(temporary, { recursive: false });
-      let directory = parentPath(temporary);
+      let directory = parentPath(final);
       for (; directory.length > this.#base.length; directory = parentPath(directory)) {
         if ((await this.#storage.list(directory)).length > 0) break;
         await this.#storage.remove(directory, { recursive: true });

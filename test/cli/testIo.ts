@@ -84,6 +84,9 @@ export async function runCli(
   io: TestIo = new TestIo(),
   job: RunIndexJob = () => Promise.reject(new Error('no job was expected')),
 ): Promise<Outcome> {
-  const code = await run(argv, io, { loadRunIndexJob: () => Promise.resolve(job) });
+  const code = await run(argv, io, {
+    loadRunIndexJob: () => Promise.resolve(job),
+    loadYarn: () => Promise.reject(new Error('The test has no cluster.')),
+  });
   return { code, stdout: io.stdout.text, stderr: io.stderr.text };
 }

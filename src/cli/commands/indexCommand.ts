@@ -2,6 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { KeepRuns } from '../../mapreduce/index/partitioning.ts';
+import {
+  CLUSTER_OPTIONS,
+  readClusterArguments,
+  refuseClusterArguments,
+  refuseLocalArguments,
+} from '../clusterArguments.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
@@ -11,6 +17,7 @@ import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } fro
 /** A thread per core is the most that helps; this keeps slips of the pen from starting a million. */
 const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
+const ENGINES = ['local', 'yarn'] as const;
 const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
 
 const OPTIONS = {
@@ -28,6 +35,11 @@ const OPTIONS = {
     requiresArg: true,
     describe: "Folder of Hadoop's site files, for paths in HDFS [default: HADOOP_CONF_DIR]",
   },
+  engine: {
+    requiresArg: true,
+    describe: 'yarn: as MapReduce jobs on a Hadoop cluster; local: on this machine [default: local]',
+  },
+  ...CLUSTER_OPTIONS,
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
   report: { type: 'string', requiresArg: true, describe: "A file for the task report, in Druid's form" },
@@ -88,7 +100,12 @@ export function addIndexCommand(cli: Argv, choose: Choose): Argv {
 }
 
 function readArguments(args: RawArguments): IndexArguments {
+  const engine = args.engine === undefined ? 'local' : oneOf('engine', args.engine, ENGINES);
+  if (engine === 'local') refuseClusterArguments(args);
+  else refuseLocalArguments(args);
   return {
+    cluster: engine === 'local' ? null : readClusterArguments(args),
+    application: null,
     spec: args.spec as string,
     workers: args.workers === undefined ? availableParallelism() : wholeNumber('workers', args.workers, 1, WORKERS_MAX),
     quirks: args.quirks === undefined ? 'none' : oneOf('quirks', args.quirks, QUIRKS),

@@ -3,25 +3,23 @@ import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
 import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
-import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
-import { deepStorageBase, type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
+import { segmentId } from '../../publish/layout/layout.ts';
+import { deepStorageBase, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import { SegmentStore } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import { type FileStatus, storageFor } from '../../storage/storage.ts';
 import { compileGranularity } from '../../time/granularity.ts';
-import { basicText, intervalText, isoText } from '../../time/isoText.ts';
+import { basicText, isoText } from '../../time/isoText.ts';
 import type { Engine, Task } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
 import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
 import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { JobDirectory } from './jobDirectory.ts';
-import { shardsOf } from './mapOutput.ts';
-import { hashDimensions, type KeepRuns, shardsGiven } from './partitioning.ts';
+import type { KeepRuns } from './partitioning.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
 import { RunMaker } from './runMaker.ts';
-import { shardSpecOf } from './shardSpec.ts';
+import { fewTuplesNotes, segmentReport } from './segmentReport.ts';
 
 export interface IndexOptions {
   readonly workers: number;
@@ -90,7 +88,7 @@ class IndexJob {
     const { hadoop } = this.#options;
     const storageOf = (path: string) => storageFor(path, hadoop);
     const output = outputPath(job, hadoop);
-    if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
+    checkDimensions(job);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
     const splits = planMaps(files, this.#options.quirks);
     const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
@@ -98,7 +96,7 @@ class IndexJob {
     await checkUnchanged(files, storageOf);
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
-    this.#noteFewTuples(shards);
+    this.#notes.push(...fewTuplesNotes(shards, this.#config));
     const store = new SegmentStore(output, hadoop);
     try {
       const segments = await this.#reduce(shards, output, store);
@@ -149,22 +147,6 @@ class IndexJob {
     return outcomes.map(({ result }) => result);
   };
 
-  /** Few distinct values of the partition dimensions make fewer segments than the rows want (docs/quirks.md, row 7). */
-  #noteFewTuples(shards: readonly PlannedShard[]): void {
-    const names = hashDimensions(this.#config);
-    if (names.length === 0 || shardsGiven(this.#job.tuning.partitions) !== null) return;
-    const chunks = new Map(shards.map(({ plan }) => [plan.chunk, { wanted: shardsOf(plan), made: 0 }]));
-    for (const { plan } of shards) (chunks.get(plan.chunk) as { made: number }).made++;
-    const short = [...chunks].filter(([, { wanted, made }]) => made < wanted);
-    if (short.length === 0) return;
-    const [chunk, { wanted, made }] = short[0];
-    const others = short.length === 1 ? '' : `, and ${short.length - 1} more like it`;
-    this.#notes.push(
-      `Too few distinct values of ${names.join(', ')} to hash by: the time chunk ${isoText(chunk)} got ${made} of the ${wanted} ` +
-        `segments that its rows want${others}.`,
-    );
-  }
-
   async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
     const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
     const places = shards.map((shard) => {
@@ -192,43 +174,21 @@ class IndexJob {
       };
     });
     const made = (await this.#runPhase('merge', tasks)) as ReduceManifest[];
-    return shards.map((shard, i) => this.#report(shard, places[i], made[i]));
+    return shards.map((shard, i) => segmentReport(shard, places[i], made[i], this.#config));
   }
+}
 
-  #report(
-    shard: PlannedShard,
-    place: SegmentPlace & { readonly key: SegmentKey },
-    made: ReduceManifest,
-  ): SegmentReport {
-    const job = this.#job;
-    return {
-      id: segmentId(place.key),
-      interval: intervalText(place.key.interval),
-      partitionNum: shard.partitionNum,
-      rows: made.rows,
-      size: made.size,
-      zipBytes: made.zipBytes,
-      zipSha256: made.zipSha256,
-      path: place.final,
-      descriptor: JSON.parse(
-        dataSegmentJson({
-          ...place.key,
-          loadSpec: place.loadSpec,
-          dimensions: job.dimensions.dimensions.map((dimension) => dimension.name),
-          metrics: job.metrics.map((metric) => metric.name),
-          shardSpec: shardSpecOf(shard, this.#config),
-          size: made.size,
-        }),
-      ),
-    };
-  }
+/** @throws Error for specs whose dimensions are to be found in the data */
+export function checkDimensions(job: JobSpec): void {
+  if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
 }
 
 const NO_DISCOVERY =
   'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
   'List them in dimensionsSpec.dimensions.';
 
-function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
+/** @throws Error where the spec gives none */
+export function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
   if (job.segmentOutputPath === null) {
     throw new Error(
       'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
@@ -239,7 +199,7 @@ function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
 }
 
 /** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */
-function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
+export function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
   const together = quirks === 'druid' ? files.map((file) => [file]) : [files];
   return together
     .flatMap((some) => planSplits(some, { maxSplitBytes: MAX_SPLIT_BYTES_DEFAULT }))

@@ -16,9 +16,9 @@ import {
 } from '../../segment/writer/segmentWriter.ts';
 import type { MetricSpec, NumericType } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
-import type { TaskContext } from '../job.ts';
+import type { OpenRun, TaskContext } from '../job.ts';
 import type { ReduceManifest, ReducePayload } from './indexPayload.ts';
-import { RunFileReader } from './runFile.ts';
+import { openRunFile } from './runFile.ts';
 import { SegmentRows } from './segmentRows.ts';
 
 /**
@@ -46,17 +46,17 @@ export async function reduceIndex(
 /** Merges sections into the files of a segment, whose bytes lie in the scratch. */
 function writeSegment(
   payload: ReducePayload,
-  context: Pick<TaskContext, 'progress'>,
+  { progress, openRun = openRunFile }: Pick<TaskContext, 'progress' | 'openRun'>,
   scratch: Scratch,
   encoder: BlockEncoder,
 ): { rows: number; files: SegmentFile[] } {
   const { job, quirks } = payload.config;
-  const readers = new Map<string, RunFileReader>();
+  const readers = new Map<string, OpenRun>();
   try {
     const sections = payload.sections.map(({ path, section }): SectionInput => {
       let source = readers.get(path);
       if (source === undefined) {
-        source = new RunFileReader(path);
+        source = openRun(path);
         readers.set(path, source);
       }
       return { source, header: readHeader(source, section) };
@@ -69,7 +69,7 @@ function writeSegment(
     const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
     const rows = mergeRows(sections, columns, newMetrics, job.granularity.rollup, (merged) => {
       output.append(merged);
-      context.progress.addRows(merged.rows);
+      progress.addRows(merged.rows);
     });
     return { rows, files: segment.finish() };
   } finally {

@@ -1,15 +1,8 @@
 import { type InputSplit, splitLabel } from '../../input/splits/splits.ts';
-import {
-  addRowCounts,
-  newRowCounts,
-  type RowCounts,
-  type RowSample,
-  SAMPLES_PER_REASON,
-  unparseableRows,
-} from '../../row/rowCounts.ts';
+import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
 import type { Task } from '../job.ts';
 import { determinePartitions } from './determinePartitions.ts';
-import { BadRowsError, NoDataError } from './errors.ts';
+import { gatherMaps } from './gatherMaps.ts';
 import type { ChunkPlan, IndexConfig, MapManifest, MapPass, MapPayload, RunManifest } from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
 import { determineConfig, type KeepRuns, keepsRuns, shardsGiven } from './partitioning.ts';
@@ -100,37 +93,11 @@ export class RunMaker {
       }),
     );
     const maps = (await this.#runPhase(phase, tasks, bytesOf(splits))) as MapManifest[];
-    const counts = newRowCounts();
-    for (const map of maps) addRowCounts(counts, map.counts);
-    const samples = firstSamples(maps);
-    this.#checkBadRows(counts, samples);
-    if (counts.processed + counts.processedWithErrors === 0) {
-      throw new NoDataError(counts, job.granularity.intervals, samples);
-    }
+    const { counts, samples } = gatherMaps(maps, this.#config);
     return { counts, samples, runs: maps.flatMap(({ runs }) => runs), maps };
-  }
-
-  #checkBadRows(counts: RowCounts, samples: readonly RowSample[]): void {
-    const allowed = this.#config.job.tuning.maxParseExceptions;
-    // Druid's indexer counts per map task (docs/quirks.md, row 6).
-    if (allowed === null || this.#config.quirks === 'druid') return;
-    const bad = unparseableRows(counts) + counts.processedWithErrors;
-    if (bad > allowed) throw new BadRowsError(bad, allowed, samples);
   }
 }
 
 function bytesOf(splits: readonly InputSplit[]): number {
   return splits.reduce((sum, split) => sum + split.bytes, 0);
-}
-
-/** The first samples of each reason over all splits. */
-function firstSamples(maps: readonly MapManifest[]): RowSample[] {
-  const seen = new Map<string, number>();
-  return maps
-    .flatMap((map) => map.samples)
-    .filter(({ reason }) => {
-      const count = seen.get(reason) ?? 0;
-      seen.set(reason, count + 1);
-      return count < SAMPLES_PER_REASON;
-    });
 }

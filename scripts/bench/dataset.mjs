@@ -39,17 +39,45 @@ export const SUMS = [
 
 /** The day that the generated rows fall into. */
 const INTERVAL = '2015-09-12/2015-09-13';
-
-/** Shards of the day, and so the number of segments. */
-const SHARDS = 2;
+const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * The ingestion spec for the data set: DAY segments, rolled up to the minute, hashed to two shards.
+ * What a job does with the rows, beside the shared columns.
+ * @typedef {object} Job
+ * @property {object} partitionsSpec
+ * @property {object | string} [segmentGranularity] DAY when not given
+ * @property {string} [queryGranularity] MINUTE when not given
+ */
+
+/**
+ * Jobs that `npm run bench` measures. Each makes two segments of the day, but for the last two.
+ * @param {number} rows of the data set
+ * @returns {Record<string, Job>}
+ */
+export function benchJobs(rows) {
+  const targetRowsPerSegment = Math.ceil(rows * 0.55);
+  const chunks = Math.max(1, Math.floor(rows / 500));
+  return {
+    numShards: { partitionsSpec: { type: 'hashed', numShards: 2 } },
+    target: { partitionsSpec: { type: 'hashed', targetRowsPerSegment } },
+    singleDim: { partitionsSpec: { type: 'single_dim', partitionDimension: 'page', targetRowsPerSegment } },
+    oneChunk: { partitionsSpec: { type: 'hashed' }, queryGranularity: 'SECOND' },
+    manyChunks: {
+      partitionsSpec: { type: 'hashed' },
+      queryGranularity: 'SECOND',
+      segmentGranularity: { type: 'duration', duration: Math.ceil(DAY_MS / chunks), origin: '2015-09-12T00:00:00Z' },
+    },
+  };
+}
+
+/**
+ * The ingestion spec of a job over the data set.
+ * @param {Job} job
  * @param {string[]} inputs absolute paths of the parts
  * @param {string} folder where segments and work files go
  * @returns {object} an index_hadoop task
  */
-export function ingestionSpec(inputs, folder) {
+export function ingestionSpec({ partitionsSpec, segmentGranularity, queryGranularity }, inputs, folder) {
   const dimensions = DIMENSIONS.map(([name, type]) => (type === 'string' ? name : { type, name }));
   return {
     type: 'index_hadoop',
@@ -70,8 +98,8 @@ export function ingestionSpec(inputs, folder) {
         ],
         granularitySpec: {
           type: 'uniform',
-          segmentGranularity: 'DAY',
-          queryGranularity: 'MINUTE',
+          segmentGranularity: segmentGranularity ?? 'DAY',
+          queryGranularity: queryGranularity ?? 'MINUTE',
           rollup: true,
           intervals: [INTERVAL],
         },
@@ -83,7 +111,7 @@ export function ingestionSpec(inputs, folder) {
       },
       tuningConfig: {
         type: 'hadoop',
-        partitionsSpec: { type: 'hashed', numShards: SHARDS },
+        partitionsSpec,
         workingPath: `${folder}/work`,
         version: '2026-01-01T00:00:00.000Z',
       },

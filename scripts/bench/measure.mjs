@@ -1,6 +1,7 @@
 /** Runs a Node program and measures it from outside. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
@@ -37,6 +38,11 @@ export function measure(args) {
   const usage = JSON.parse(readFileSync(usageFile, 'utf8'));
   rmSync(usageFile);
   return { wallSeconds, ...usage, stdout };
+}
+
+/** What was measured on, for reports. */
+export function machine() {
+  return { cpu: cpus()[0].model, cores: cpus().length, node: process.version };
 }
 
 /** @param {number[]} values at least one @returns {number} the median */

@@ -1,16 +1,17 @@
 /**
- * Segmill against DuckDB on the same rows, taking turns on the same machine.
+ * Segmill's jobs against each other and against DuckDB, on the same rows, taking turns on the same machine.
  *
  *     npm run bench [-- rows]        1,000,000 rows when not given
  *
- * Prints a table and writes .cache/bench/result.json. Close other programs first: both sides want every core.
+ * Prints the medians and what they are to each other, and writes .cache/bench/result.json. Close other programs first: all sides
+ * want every core.
  */
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ingestionSpec } from './dataset.mjs';
+import { benchJobs, ingestionSpec } from './dataset.mjs';
 import { CACHE, generate } from './generate.mjs';
-import { measure, median } from './measure.mjs';
+import { machine, measure, median } from './measure.mjs';
 
 const ROUNDS = 3;
 const PARTS = 4;
@@ -18,6 +19,15 @@ const SEED = 42;
 const THREADS = 2;
 const CLI = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const OUT = join(CACHE, 'out');
+
+/** What is compared with what, and how many times its wall and CPU seconds it may take. */
+const BOUNDS = [
+  ['numShards', 'duckdb', 1.5],
+  ['target', 'duckdb', 1.5],
+  ['target', 'numShards', 1.25],
+  ['singleDim', 'numShards', 1.25],
+  ['manyChunks', 'oneChunk', 1.5],
+];
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 if (!Number.isSafeInteger(rows) || rows < 1) {
@@ -30,67 +40,84 @@ if (!existsSync(CLI)) {
 const inputs = generate({ rows, parts: PARTS, seed: SEED });
 const inputBytes = inputs.reduce((sum, path) => sum + statSync(path).size, 0);
 mkdirSync(CACHE, { recursive: true });
-const spec = join(CACHE, 'spec.json');
-writeFileSync(spec, JSON.stringify(ingestionSpec(inputs, OUT), null, 2));
+const { cpu, cores, node } = machine();
 console.log(
-  `${rows} rows, ${(inputBytes / 1e6).toFixed(1)} MB in ${PARTS} files, seed ${SEED}; ${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`,
+  `${rows} rows, ${(inputBytes / 1e6).toFixed(1)} MB in ${PARTS} files, seed ${SEED}; ${cpu}, ${cores} cores, Node ${node}`,
 );
 
-const contestants = {
-  segmill: () => {
-    rmSync(OUT, { recursive: true, force: true });
-    const run = measure([CLI, 'index', spec, '--json']);
-    const { segments } = JSON.parse(run.stdout);
-    const bytes = segments.reduce((sum, segment) => sum + statSync(zipOf(segment.path)).size, 0);
-    return { ...run, bytes };
-  },
-  duckdb: () => {
-    const output = join(CACHE, 'duckdb.parquet');
-    rmSync(output, { force: true });
-    const run = measure([join(import.meta.dirname, 'duckdb.mjs'), output, String(THREADS), ...inputs]);
-    return { ...run, bytes: JSON.parse(run.stdout).bytes };
-  },
+const contestants = Object.fromEntries(
+  Object.entries(benchJobs(rows)).map(([name, job]) => {
+    const spec = join(CACHE, `spec-${name}.json`);
+    writeFileSync(spec, JSON.stringify(ingestionSpec(job, inputs, OUT), null, 2));
+    return [name, () => runSegmill(spec)];
+  }),
+);
+contestants.duckdb = () => {
+  const output = join(CACHE, 'duckdb.parquet');
+  rmSync(output, { force: true });
+  const run = measure([join(import.meta.dirname, 'duckdb.mjs'), output, String(THREADS), ...inputs]);
+  return { ...run, bytes: JSON.parse(run.stdout).bytes, segments: 1 };
 };
 
-/** @type {Record<string, Array<{ wallSeconds: number, cpuSeconds: number, peakMiB: number, bytes: number }>>} */
-const runs = { segmill: [], duckdb: [] };
+/** @typedef {{ wallSeconds: number, cpuSeconds: number, peakMiB: number, bytes: number, segments: number, load: number }} Figures */
+/** @type {Record<string, Figures[]>} */
+const runs = {};
 for (let round = 1; round <= ROUNDS; round++) {
   for (const [name, run] of Object.entries(contestants)) {
+    const load = loadavg()[0];
     const { stdout: _, ...figures } = run();
-    runs[name].push(figures);
+    runs[name] = [...(runs[name] ?? []), { ...figures, load }];
     console.log(
-      `round ${round} ${name.padEnd(8)} wall ${figures.wallSeconds.toFixed(2)} s, CPU ${figures.cpuSeconds.toFixed(2)} s, peak ${figures.peakMiB.toFixed(0)} MiB`,
+      `round ${round} ${name.padEnd(10)} wall ${figures.wallSeconds.toFixed(2)} s, CPU ${figures.cpuSeconds.toFixed(2)} s, ` +
+        `peak ${figures.peakMiB.toFixed(0)} MiB, load before ${load.toFixed(1)}`,
     );
   }
 }
 
-const medianOf = (name, figure) => median(runs[name].map((run) => run[figure]));
-const table = [
-  ['wall seconds', 'wallSeconds', 1],
-  ['CPU seconds', 'cpuSeconds', 1],
-  ['peak memory MiB', 'peakMiB', 1],
-  ['output MB', 'bytes', 1e6],
-].map(([label, figure, unit]) => {
-  const segmill = medianOf('segmill', figure) / unit;
-  const duckdb = medianOf('duckdb', figure) / unit;
-  return { label, segmill, duckdb, ratio: segmill / duckdb };
-});
-console.log(`\n${'median of 3'.padEnd(18)}${'segmill'.padStart(10)}${'duckdb'.padStart(10)}${'ratio'.padStart(10)}`);
-for (const { label, segmill, duckdb, ratio } of table) {
+const FIGURES = ['wallSeconds', 'cpuSeconds', 'peakMiB', 'bytes', 'segments', 'load'];
+/** @type {Record<string, Figures>} */
+const medians = Object.fromEntries(
+  Object.entries(runs).map(([name, all]) => [
+    name,
+    Object.fromEntries(FIGURES.map((figure) => [figure, median(all.map((run) => run[figure]))])),
+  ]),
+);
+const ratios = BOUNDS.map(([name, to, bound]) => ({
+  name,
+  to,
+  bound,
+  wall: medians[name].wallSeconds / medians[to].wallSeconds,
+  cpu: medians[name].cpuSeconds / medians[to].cpuSeconds,
+}));
+
+console.log(
+  `\n${'medians'.padEnd(12)}${'wall s'.padStart(9)}${'CPU s'.padStart(9)}${'peak MiB'.padStart(10)}${'MB out'.padStart(9)}`,
+);
+for (const [name, { wallSeconds, cpuSeconds, peakMiB, bytes }] of Object.entries(medians)) {
+  const columns = [wallSeconds.toFixed(2).padStart(9), cpuSeconds.toFixed(2).padStart(9)];
   console.log(
-    `${label.padEnd(18)}${segmill.toFixed(2).padStart(10)}${duckdb.toFixed(2).padStart(10)}${`${ratio.toFixed(2)}x`.padStart(10)}`,
+    `${name.padEnd(12)}${columns.join('')}${peakMiB.toFixed(0).padStart(10)}${(bytes / 1e6).toFixed(1).padStart(9)}`,
   );
 }
-console.log(`segmill: ${Math.round(rows / medianOf('segmill', 'wallSeconds'))} rows a second`);
-
+for (const { name, to, bound, wall, cpu: cpuRatio } of ratios) {
+  const kept = Math.max(wall, cpuRatio) <= bound ? 'kept' : 'missed';
+  console.log(
+    `${`${name} to ${to}`.padEnd(24)} wall ${wall.toFixed(2)}, CPU ${cpuRatio.toFixed(2)}; bound ${bound}: ${kept}`,
+  );
+}
 writeFileSync(
   join(CACHE, 'result.json'),
-  `${JSON.stringify({ rows, inputBytes, cores: cpus().length, node: process.version, runs, median: table }, null, 2)}\n`,
+  `${JSON.stringify({ rows, inputBytes, seed: SEED, threads: THREADS, ...machine(), runs, medians, ratios }, null, 2)}\n`,
 );
 
-/** @param {string} path a segment's index.zip or the folder that holds it @returns {string} the zip */
-function zipOf(path) {
-  return path.endsWith('.zip') ? path : join(path, 'index.zip');
+/** @param {string} spec path of an ingestion spec that writes to OUT */
+function runSegmill(spec) {
+  rmSync(OUT, { recursive: true, force: true });
+  const run = measure([CLI, 'index', spec, '--json', '--workers', String(THREADS)]);
+  const { segments } = JSON.parse(run.stdout);
+  const bytes = segments.reduce((sum, { zipBytes }) => sum + zipBytes, 0);
+  rmSync(OUT, { recursive: true, force: true });
+  return { ...run, bytes, segments: segments.length };
 }
 
 /** @param {string} message @returns {never} */

@@ -1,3 +1,4 @@
+import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { RowCounts, RowSample } from '../row/rowCounts.ts';
 import { withoutSecrets } from '../spec/secrets.ts';
 import { printableText } from './text/printable.ts';
@@ -86,7 +87,16 @@ export function countsOf(thrown: unknown): RowCounts | null {
   return (detailsOf(thrown).counts as RowCounts | undefined) ?? null;
 }
 
-function detailsOf(thrown: unknown): { readonly samples?: unknown; readonly counts?: unknown } {
+/** The file of bad rows that a failed job left, if it did. */
+export function deadLettersOf(thrown: unknown): DeadLetterReport | null {
+  return (detailsOf(thrown).deadLetters as DeadLetterReport | undefined) ?? null;
+}
+
+function detailsOf(thrown: unknown): {
+  readonly samples?: unknown;
+  readonly counts?: unknown;
+  readonly deadLetters?: unknown;
+} {
   const details: unknown = thrown instanceof Error && 'details' in thrown ? thrown.details : null;
   return typeof details === 'object' && details !== null ? details : {};
 }

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import pc from 'picocolors';
+import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { IndexOptions } from '../mapreduce/index/indexJob.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
@@ -11,7 +12,7 @@ import type { SpecProblem } from '../spec/problem.ts';
 import { readSpec } from '../spec/readSpec.ts';
 import type { ClusterArguments } from './clusterArguments.ts';
 import type { Context } from './context.ts';
-import { countsOf, errorMessages, samplesOf } from './errorText.ts';
+import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { clusterOf, hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
@@ -19,7 +20,7 @@ import { columnsOf, hasColors, type Io } from './io.ts';
 import { maskSecrets } from './maskSecrets.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readSpecFile } from './specFile.ts';
-import { formatSummary } from './summary/formatSummary.ts';
+import { deadLetterLines, formatSummary } from './summary/formatSummary.ts';
 import { sampleLines } from './summary/sampleLines.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
 import { printableText } from './text/printable.ts';
@@ -43,6 +44,8 @@ export interface IndexArguments {
   readonly quiet: boolean;
   /** Path of the task report, or null. */
   readonly report: string | null;
+  /** Path of the dead-letter file; null: below workingPath, where it is needed. */
+  readonly deadLetters: string | null;
 }
 
 /** The document of `--json`. */
@@ -57,6 +60,8 @@ interface FailedDocument {
   readonly problems?: readonly SpecProblem[];
   /** Bad rows, where they are the failure. */
   readonly samples?: readonly RowSample[];
+  /** The file of bad rows, where they are the failure. */
+  readonly deadLetters?: DeadLetterReport;
 }
 
 /** The spec has errors; they are printed already. */
@@ -88,12 +93,13 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
     try {
       // Opened first: after a long job is no time to learn that its report has no place.
       if (args.report !== null) report = await openReport(args.report);
+      if (args.deadLetters !== null) await makeDeadLetterFile(args.deadLetters);
       result = await runSpec(args, context, course);
     } catch (error) {
       const document = failure(error);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
-      if (!args.quiet) writeSamples(samplesOf(error), context.io);
+      if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
@@ -115,6 +121,7 @@ async function runSpec(args: IndexArguments, context: Context, course: Course): 
       () => display.stop(),
       (signal) =>
         run({
+          deadLetters: args.deadLetters,
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -128,7 +135,7 @@ async function runSpec(args: IndexArguments, context: Context, course: Course): 
 }
 
 /** A job that is ready to run. */
-type Run = (options: Pick<IndexOptions, 'signal' | 'onProgress'>) => Promise<IndexReport>;
+type Run = (options: Pick<IndexOptions, 'signal' | 'onProgress' | 'deadLetters'>) => Promise<IndexReport>;
 
 /** Reads the spec, or finds the job on the cluster, and chooses the engine. */
 async function prepare(args: IndexArguments, { io, services }: Context, course: Course): Promise<Run> {
@@ -171,12 +178,14 @@ async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec
 function failure(thrown: unknown): FailedDocument {
   const [error, ...causes] = errorMessages(thrown);
   const samples = samplesOf(thrown);
+  const deadLetters = deadLettersOf(thrown);
   return {
     status: 'FAILED',
     error,
     ...(causes.length === 0 ? {} : { causes }),
     ...(thrown instanceof BadSpecError ? { problems: thrown.problems } : {}),
     ...(samples.length === 0 ? {} : { samples }),
+    ...(deadLetters === null ? {} : { deadLetters }),
   };
 }
 
@@ -188,17 +197,35 @@ async function openReport(path: string): Promise<FileHandle> {
   }
 }
 
+/** Empty at first, and after a job without bad rows. */
+async function makeDeadLetterFile(path: string): Promise<void> {
+  try {
+    await writeFile(path, '', { mode: 0o600 });
+  } catch (error) {
+    throw new UsageError(`cannot write bad rows to ${path}: ${(error as Error).message}`);
+  }
+}
+
 async function writeDocument(document: IndexDocument, { stdout }: Io): Promise<void> {
   await writeText(stdout, `${JSON.stringify(document, null, 2)}\n`);
 }
 
 async function writeSucceeded(
-  { counts, samples, segments, version }: IndexReport,
+  { counts, samples, deadLetters, segments, version }: IndexReport,
   { job, phase }: Course,
   path: string | null,
   file: FileHandle,
 ): Promise<void> {
-  const outcome = { job, idSuffix: version, phase, counts, samples, segments: segments.length, error: null };
+  const outcome = {
+    job,
+    idSuffix: version,
+    phase,
+    counts,
+    samples,
+    deadLetters,
+    segments: segments.length,
+    error: null,
+  };
   await writeReport(outcome, path, file, 'the segments are stored');
 }
 
@@ -216,6 +243,7 @@ async function writeFailed(
     phase,
     counts: countsOf(thrown),
     samples: samplesOf(thrown),
+    deadLetters: deadLettersOf(thrown),
     segments: 0,
     error: [error, ...causes].join('\n'),
   };
@@ -234,7 +262,8 @@ async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<v
   await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
 }
 
-function writeSamples(samples: readonly RowSample[], { stderr, env }: Io): void {
-  const lines = sampleLines(samples, pc.createColors(hasColors(stderr, env)), columnsOf(stderr));
+function writeSamples(samples: readonly RowSample[], deadLetters: DeadLetterReport | null, { stderr, env }: Io): void {
+  const paint = pc.createColors(hasColors(stderr, env));
+  const lines = [...sampleLines(samples, paint, columnsOf(stderr)), ...deadLetterLines(deadLetters, paint)];
   if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
 }

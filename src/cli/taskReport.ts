@@ -1,5 +1,13 @@
+import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { IndexPhase } from '../mapreduce/index/indexReport.ts';
-import { type RowCounts, type RowReason, type RowSample, thrownAwayRows, unparseableRows } from '../row/rowCounts.ts';
+import {
+  type RowCounts,
+  type RowReason,
+  type RowSample,
+  samplePlace,
+  thrownAwayRows,
+  unparseableRows,
+} from '../row/rowCounts.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import { isSecretName } from '../spec/secrets.ts';
 
@@ -14,6 +22,7 @@ export interface TaskOutcome {
   /** Null where they are not known: a job that failed may have counted some rows only. */
   readonly counts: RowCounts | null;
   readonly samples: readonly RowSample[];
+  readonly deadLetters: DeadLetterReport | null;
   readonly segments: number;
   /** Why the job failed; null when it did not. */
   readonly error: string | null;
@@ -49,6 +58,8 @@ export interface TaskReport {
       /** Empty for index_hadoop; parallel tasks have it by subtask. */
       readonly recordsProcessed: Readonly<Record<string, number>>;
       readonly segmentsPublished: number;
+      /** The file of all bad rows, which Druid has none of; absent where there is none. */
+      readonly deadLetters?: string;
     };
   };
   readonly taskContext: {
@@ -79,6 +90,7 @@ export function taskReport(outcome: TaskOutcome): TaskReport {
         segmentAvailabilityWaitTimeMs: 0,
         recordsProcessed: {},
         segmentsPublished: outcome.segments,
+        ...(outcome.deadLetters === null ? {} : { deadLetters: outcome.deadLetters.path }),
       },
     },
     taskContext: { type: 'taskContext', taskId, payload: withoutSecretValues(job?.context ?? {}) },
@@ -123,11 +135,10 @@ const ERROR_TYPES: Readonly<Partial<Record<RowReason, UnparseableEvent['errorTyp
 };
 
 /** None for a row that was thrown away: nothing is wrong with it. */
-function unparseableEvent({ reason, path, offset, message, text }: RowSample): UnparseableEvent[] {
+function unparseableEvent(sample: RowSample): UnparseableEvent[] {
+  const { reason, message, text } = sample;
   const errorType = ERROR_TYPES[reason];
-  return errorType === undefined
-    ? []
-    : [{ input: text, errorType, details: [`${message}: ${path} at byte ${offset}`] }];
+  return errorType === undefined ? [] : [{ input: text, errorType, details: [`${message}: ${samplePlace(sample)}`] }];
 }
 
 function withoutSecretValues(context: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -60,10 +60,18 @@ export interface PhaseOptions {
   /** Aborting rejects `run` with the signal's reason after every running task has been stopped. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: PhaseProgress) => void;
+  /** Told of every task that has ended well, in the order of their ends. */
+  readonly onOutcome?: (task: Task, outcome: TaskOutcome) => void;
 }
 
+/** The tasks of a phase, in order; some come to be only while earlier ones run. */
+export type Tasks = Iterable<Task> | AsyncIterable<Task>;
+
 export interface Engine {
-  /** Runs all tasks; outcomes come in the order of `tasks` whatever the order of completion. */
-  run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]>;
+  /**
+   * Runs all tasks; outcomes come in the order of `tasks` whatever the order of completion. When some fail, it rejects with the error of
+   * the first one in that order, after all tasks before it have ended well: so a failure does not depend on luck either.
+   */
+  run(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countKeys } from './index/countTask.ts';
 import type { CountPayload, MapPayload, ReducePayload, ScatterPayload } from './index/indexPayload.ts';
@@ -32,7 +32,7 @@ export const taskFunctions: Record<TaskKind, TaskFunction> = {
 async function withManifest<Result>(running: Promise<Result>, context: TaskContext): Promise<Result> {
   const result = await running;
   const path = join(context.attemptDirectory, MANIFEST);
-  await writeFile(`${path}.partial`, JSON.stringify(result));
-  await rename(`${path}.partial`, path);
+  writeFileSync(`${path}.partial`, JSON.stringify(result));
+  renameSync(`${path}.partial`, path);
   return result;
 }

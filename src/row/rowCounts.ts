@@ -17,6 +17,8 @@ export interface RowCounts {
 export interface RowSample {
   readonly reason: RowReason;
   readonly path: string;
+  /** Number of its line in the file, from 1. */
+  readonly line: number;
   /** Byte offset of the record in the file, unpacked for gzip. */
   readonly offset: number;
   readonly message: string;
@@ -24,7 +26,26 @@ export interface RowSample {
   readonly text: string;
 }
 
-/** Samples kept per reason and task. */
+/** Where a record stands, for people: `a.json line 3 (byte 40)`. */
+export function samplePlace({ path, line, offset }: Pick<RowSample, 'path' | 'line' | 'offset'>): string {
+  return `${path} line ${line} (byte ${offset})`;
+}
+
+/** Which of Druid's counters counts a reason. */
+export function rowKind(reason: RowReason): 'unparseable' | 'processedWithErrors' | 'thrownAway' {
+  switch (reason) {
+    case 'malformed':
+    case 'timestamp':
+      return 'unparseable';
+    case 'badValue':
+      return 'processedWithErrors';
+    case 'outsideIntervals':
+    case 'filtered':
+      return 'thrownAway';
+  }
+}
+
+/** Samples shown per reason. */
 export const SAMPLES_PER_REASON = 5;
 
 export function newRowCounts(): RowCounts {
@@ -51,6 +72,11 @@ export function unparseableRows(counts: RowCounts): number {
 
 export function thrownAwayRows(counts: RowCounts): number {
   return counts.thrownAway.outsideIntervals + counts.thrownAway.filtered;
+}
+
+/** Rows that count against maxParseExceptions. */
+export function badRows(counts: RowCounts): number {
+  return unparseableRows(counts) + counts.processedWithErrors;
 }
 
 /** Records read: each is counted exactly once. */

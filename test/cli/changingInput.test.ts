@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
-import type { Task, TaskOutcome } from '../../src/mapreduce/job.ts';
+import type { PhaseOptions, TaskOutcome, Tasks } from '../../src/mapreduce/job.ts';
 import { InlineEngine } from '../mapreduce/index/inlineEngine.ts';
 import { GOOD_SPEC } from './specs.ts';
 import { runCli, TestIo } from './testIo.ts';
@@ -28,11 +28,11 @@ class MeddlingEngine extends InlineEngine {
     this.#meddle = meddle;
   }
 
-  override async run(tasks: readonly Task[]): Promise<TaskOutcome[]> {
+  override async run(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
     const meddle = this.#meddle;
     this.#meddle = null;
     if (this.#when === 'before') meddle?.();
-    const outcomes = await super.run(tasks);
+    const outcomes = await super.run(tasks, options);
     if (this.#when === 'after') meddle?.();
     return outcomes;
   }

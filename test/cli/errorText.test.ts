@@ -68,7 +68,7 @@ describe('errorText', () => {
 });
 
 test('samplesOf finds the rows that an error brings', () => {
-  const sample = { reason: 'malformed' as const, path: 'a', offset: 1, message: 'm', text: 't' };
+  const sample = { reason: 'malformed' as const, path: 'a', line: 1, offset: 1, message: 'm', text: 't' };
   expect(samplesOf(new BadRowsError(1, 0, [sample]))).toEqual([sample]);
   expect(samplesOf(new Error('x'))).toEqual([]);
   expect(samplesOf(Object.assign(new Error('x'), { details: { samples: 3 } }))).toEqual([]);

@@ -57,11 +57,11 @@ time           6 min 53 s with 16 workers, 114,656 rows/s: read 5 min 01 s, merg
                store 12.0 s
 
 rows malformed, for example
-  data/2015/09/12/part-00017.json.gz at byte 1,234,567:
+  data/2015/09/12/part-00017.json.gz line 2345 (byte 1234567):
   expected "," or "}" after a value of an object, found the end of the line
   {"time":"2015-09-12T00:46:58.771Z","channel":"#en.wikipedia","cityName":null,"comment":"added \\...
 rows without a readable time, for example
-  data/a.json at byte 0: the time is "yesterday"
+  data/a.json line 1 (byte 0): the time is "yesterday"
   {"time":"yesterday"}
 
 note           the day 2015-09-14 got no rows: segments that it had before stay visible;
@@ -111,13 +111,27 @@ segments in    /deep/storage/druid/segments
   });
 
   test('three samples of a reason, however many there are', () => {
-    const sample = (offset: number) => ({ reason: 'badValue' as const, path: 'a', offset, message: 'm', text: 't' });
+    const sample = (offset: number) => ({
+      reason: 'badValue' as const,
+      path: 'a',
+      line: 1,
+      offset,
+      message: 'm',
+      text: 't',
+    });
     const text = formatSummary(
       { ...wikipediaReport(), samples: [0, 1, 2, 3, 4].map(sample) },
       { color: false, columns: 80 },
     );
     expect(text).toContain(
-      '\nrows with a bad value, for example\n  a at byte 0: m\n  t\n  a at byte 1: m\n  t\n  a at byte 2: m\n  t\n\n',
+      '\nrows with a bad value, for example\n  a line 1 (byte 0): m\n  t\n  a line 1 (byte 1): m\n  t\n  a line 1 (byte 2): m\n  t\n\n',
+    );
+  });
+
+  test('where the rows are kept', () => {
+    const deadLetters = { path: '/work/wikipedia/v_dead-letters.jsonl', rows: 1_204 };
+    expect(formatSummary({ ...wikipediaReport(), deadLetters }, { color: false, columns: 80 })).toContain(
+      '\ndead letters   /work/wikipedia/v_dead-letters.jsonl  1,204 rows\nsegments in    out/segments\n',
     );
   });
 
@@ -126,6 +140,7 @@ segments in    /deep/storage/druid/segments
     const sample = fc.record({
       reason: fc.constantFrom('malformed', 'timestamp', 'outsideIntervals', 'filtered', 'badValue'),
       path: fc.constant('data/a.json'),
+      line: fc.nat(),
       offset: fc.nat(),
       message: fc.array(word, { maxLength: 9 }).map((words) => words.join(' ')),
       text: fc.string({ unit: 'binary', maxLength: 300 }),

@@ -230,14 +230,16 @@ describe('a job that fails', () => {
   });
 
   test('bad rows are shown', async () => {
-    const samples = [{ reason: 'malformed' as const, path: 'a.json', offset: 7, message: 'no object', text: '[1]' }];
+    const samples = [
+      { reason: 'malformed' as const, path: 'a.json', line: 2, offset: 7, message: 'no object', text: '[1]' },
+    ];
     const job: RunIndexJob = () => Promise.reject(new BadRowsError(2, 0, samples));
     const { stdout, stderr } = await runCli(['index', good, '--json'], new TestIo(), job);
     expect(stderr).toBe(
       `rows malformed, for example
-  a.json at byte 7: no object
+  a.json line 2 (byte 7): no object
   [1]
-segmill: 2 bad rows, but tuningConfig.maxParseExceptions allows 0. First seen: a.json at byte 7: no object: [1]
+segmill: 2 bad rows, but tuningConfig.maxParseExceptions allows 0. First seen: a.json line 2 (byte 7): no object: [1]
 Mend the input, or raise maxParseExceptions: bad rows are then counted and left out.
 `,
     );

@@ -10,6 +10,7 @@ export function wikipediaReport(): IndexReport {
     inputBytes: 2_366_222,
     counts: { ...newRowCounts(), processed: 39_244 },
     samples: [],
+    deadLetters: null,
     rowsStored: 39_244,
     segments: [segment('2015-09-12T00:00:00.000Z/2015-09-13T00:00:00.000Z', 0, 39_244)],
     segmentOutputPath: 'out/segments',
@@ -36,6 +37,7 @@ export function eventfulReport(): IndexReport {
       {
         reason: 'malformed',
         path: 'data/2015/09/12/part-00017.json.gz',
+        line: 2_345,
         offset: 1_234_567,
         message: 'expected "," or "}" after a value of an object, found the end of the line',
         text: '{"time":"2015-09-12T00:46:58.771Z","channel":"#en.wikipedia","cityName":null,"comment":"added \u001b[31mproject',
@@ -43,6 +45,7 @@ export function eventfulReport(): IndexReport {
       {
         reason: 'timestamp',
         path: 'data/a.json',
+        line: 1,
         offset: 0,
         message: 'the time is "yesterday"',
         text: '{"time":"yesterday"}',

@@ -18,10 +18,20 @@ function jobOf(partitionsSpec: object): JobSpec {
 
 const TARGET = jobOf({ type: 'hashed', targetRowsPerSegment: 1000 });
 const SHARDS = jobOf({ type: 'hashed', numShards: 2 });
-const { counts, samples } = eventfulReport();
+const { counts, samples, deadLetters } = eventfulReport();
 
 function outcome(changes: Partial<TaskOutcome> = {}): TaskOutcome {
-  return { job: TARGET, idSuffix: 'v', phase: 'store', counts, samples, segments: 1990, error: null, ...changes };
+  return {
+    job: TARGET,
+    idSuffix: 'v',
+    phase: 'store',
+    counts,
+    samples,
+    deadLetters,
+    segments: 1990,
+    error: null,
+    ...changes,
+  };
 }
 
 const payloadOf = (changes: Partial<TaskOutcome>) => taskReport(outcome(changes)).ingestionStatsAndErrors.payload;
@@ -46,13 +56,13 @@ test('a job that succeeded', () => {
               errorType: 'unparseable',
               details: [
                 'expected "," or "}" after a value of an object, found the end of the line: ' +
-                  'data/2015/09/12/part-00017.json.gz at byte 1234567',
+                  'data/2015/09/12/part-00017.json.gz line 2345 (byte 1234567)',
               ],
             },
             {
               input: '{"time":"yesterday"}',
               errorType: 'unparseable',
-              details: ['the time is "yesterday": data/a.json at byte 0'],
+              details: ['the time is "yesterday": data/a.json line 1 (byte 0)'],
             },
           ],
         },

@@ -189,7 +189,7 @@ test.each(['none', 'druid'] as const)(
     await expect(run(golden, quirks)).rejects.toThrow(
       'There is no data to index: of 60 records, 60 outside the intervals. ' +
         'The spec wants 2001-01-01T00:00:00.000Z/2001-01-02T00:00:00.000Z. ' +
-        `The first one outside: ${first} at byte 0: {"ts":"2024-03-01T00:00:00.000Z","s1":"v3",`,
+        `The first one outside: ${first} line 1 (byte 0): {"ts":"2024-03-01T00:00:00.000Z","s1":"v3",`,
     );
   },
 );

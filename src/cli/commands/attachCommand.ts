@@ -41,6 +41,7 @@ export function addAttachCommand(cli: Argv, choose: Choose): Argv {
         json: args.json === true,
         quiet: args.quiet === true,
         report: null,
+        deadLetters: null,
       } as const;
       choose((context) => indexSpec(ready, context));
     },

@@ -42,6 +42,11 @@ const OPTIONS = {
   ...CLUSTER_OPTIONS,
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
+  'dead-letters': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'A file for bad and thrown-away rows [default: one below workingPath, when there are any]',
+  },
   report: { type: 'string', requiresArg: true, describe: "A file for the task report, in Druid's form" },
 } as const;
 
@@ -113,11 +118,12 @@ function readArguments(args: RawArguments): IndexArguments {
     hadoopConf: args['hadoop-conf'] === undefined ? null : (args['hadoop-conf'] as string),
     json: args.json === true,
     quiet: args.quiet === true,
-    report: args.report === undefined ? null : readReport(args.report as string),
+    report: args.report === undefined ? null : fileOf('report', args.report as string),
+    deadLetters: args['dead-letters'] === undefined ? null : fileOf('dead-letters', args['dead-letters'] as string),
   };
 }
 
-function readReport(path: string): string {
+function fileOf(option: string, path: string): string {
   if (path !== STDIN) return path;
-  throw new UsageError('option --report needs a file; --json prints a document on stdout');
+  throw new UsageError(`option --${option} needs a file; --json prints a document on stdout`);
 }

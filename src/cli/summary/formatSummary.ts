@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { DeadLetterReport } from '../../mapreduce/index/deadLetterFile.ts';
 import type { IndexReport } from '../../mapreduce/index/indexReport.ts';
 import { thrownAwayRows, totalRows, unparseableRows } from '../../row/rowCounts.ts';
 import { type Cell, plain, tableLines, wrapItems, wrapWords } from '../text/layout.ts';
@@ -32,7 +33,7 @@ export function formatSummary(report: IndexReport, { color, columns }: SummaryOp
     timeLines(report, paint, columns),
     sampleLines(report.samples, paint, columns),
     noteLines(report.notes, paint, columns),
-    placeLines(report, paint),
+    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint)],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -104,6 +105,13 @@ function noteLines(notes: readonly string[], paint: Paint, columns: number): str
 function placeLines({ segmentOutputPath, segments }: IndexReport, paint: Paint): string[] {
   if (segments.length === 0) return [];
   return named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+}
+
+/** Where bad and thrown-away rows are kept. */
+export function deadLetterLines(deadLetters: DeadLetterReport | null, paint: Paint): string[] {
+  if (deadLetters === null || deadLetters.rows === 0) return [];
+  const rows = countOf(deadLetters.rows, 'row');
+  return named('dead letters', [`${printableLine(deadLetters.path)}  ${paint.dim(rows)}`], paint);
 }
 
 function named(name: string, lines: readonly string[], paint: Paint): string[] {

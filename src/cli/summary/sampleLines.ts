@@ -1,6 +1,5 @@
-import type { RowReason, RowSample } from '../../row/rowCounts.ts';
+import { type RowReason, type RowSample, samplePlace } from '../../row/rowCounts.ts';
 import { wrapWords } from '../text/layout.ts';
-import { countText } from '../text/numbers.ts';
 import { cutTo, printableLine } from '../text/printable.ts';
 import type { Paint } from './formatSummary.ts';
 
@@ -28,13 +27,13 @@ export function sampleLines(samples: readonly RowSample[], paint: Paint, columns
   return lines;
 }
 
-function oneSample({ path, offset, message, text }: RowSample, paint: Paint, columns: number): string[] {
+function oneSample(sample: RowSample, paint: Paint, columns: number): string[] {
   const width = columns - INDENT.length;
   // The place stays in one piece, to be copied.
-  const place = `${printableLine(path)} at byte ${countText(offset)}`;
-  const what = printableLine(message);
+  const place = printableLine(samplePlace(sample));
+  const what = printableLine(sample.message);
   const oneLine = `${place}: ${what}`;
   const told = oneLine.length <= width ? [oneLine] : [`${place}:`, ...wrapWords(what, width)];
-  const shown = [...told, paint.dim(cutTo(printableLine(text), width))];
+  const shown = [...told, paint.dim(cutTo(printableLine(sample.text), width))];
   return shown.map((line) => INDENT + line);
 }

@@ -1,6 +1,6 @@
 import { InputFileError } from '../lines/InputFileError.ts';
 import { type LineBlock, type LineBlockOptions, readLineBlocks } from '../lines/lineBlocks.ts';
-import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
+import { countLines, nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
 import type { InputSplit, SplitInput } from '../splits/splits.ts';
 import { defaultColumnName } from './columns.ts';
 import { type Delimiters, fieldTexts } from './lineScanner.ts';
@@ -42,10 +42,14 @@ export async function* readDelimitedBlocks(
   for (const input of split.inputs) {
     const header = await readFileHeader(input, format, options);
     if (header.columns !== null) scanner.useColumns(header.columns);
+    let skippedLines = 0;
     for await (const block of readLineBlocks({ ...split, inputs: [input] }, options)) {
       const skipped = Math.max(0, header.dataOffset - block.firstOffset);
-      const start = block.start + skipped;
-      if (start < block.end) yield { ...block, start, firstOffset: block.firstOffset + skipped };
+      const start = Math.min(block.end, block.start + skipped);
+      skippedLines += countLines(block.bytes, block.start, start);
+      if (start === block.end) continue;
+      yield { ...block, start, firstOffset: block.firstOffset + skipped, skippedLines };
+      skippedLines = 0;
     }
   }
 }
@@ -65,13 +69,15 @@ export async function readFileHeader(
     { index: 0, inputs: [whole], bytes: input.length },
     { ...options, blockBytes: Math.min(options.blockBytes ?? HEADER_BLOCK_BYTES, HEADER_BLOCK_BYTES) },
   );
+  const headerLines = format.skipHeaderRows + Number(format.hasHeaderRow);
   let line = 0;
   let columns: readonly string[] | null = null;
   let dataOffset = 0;
-  for await (const { bytes, start, end, firstOffset } of blocks) {
+  for await (const { bytes, start, end, firstOffset, overlongBytes } of blocks) {
+    if (overlongBytes !== undefined && line < headerLines) throw overlongHeader(input.path, firstOffset, overlongBytes);
     for (let at = start; at < end; line++) {
       dataOffset = firstOffset + at - start;
-      if (line === format.skipHeaderRows + Number(format.hasHeaderRow)) return { columns, dataOffset };
+      if (line === headerLines) return { columns, dataOffset };
       const lineEnd = nextLineEnd(bytes, at, end, true);
       if (line === format.skipHeaderRows)
         columns = columnNames(input.path, dataOffset, bytes.subarray(at, lineEnd), format);
@@ -80,6 +86,15 @@ export async function readFileHeader(
     }
   }
   return { columns, dataOffset };
+}
+
+function overlongHeader(path: string, offset: number, bytes: number): InputFileError {
+  return new InputFileError(
+    `The line at byte ${offset} of ${path} should be a header row, but has ${bytes} bytes. Write one row a line, or leave ` +
+      `this file out.`,
+    path,
+    offset,
+  );
 }
 
 /** Names as Druid takes them from a header row (`ParserUtils.findOrCreateColumnNames`): nameless columns are numbered. */

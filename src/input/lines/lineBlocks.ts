@@ -5,9 +5,10 @@
 
 import { type ByteReader, type Storage, storageFor } from '../../storage/storage.ts';
 import type { InputSplit, SplitInput } from '../splits/splits.ts';
+import { BlockBuffers } from './blockBuffers.ts';
 import { GzipReader, shrunk } from './gzipReader.ts';
 import { InputFileError } from './InputFileError.ts';
-import { CR, hasLoneCarriageReturn, startAfterFirstLineEnd, startAfterLastLineEnd } from './lineEnds.ts';
+import { CR, hasLoneCarriageReturn, nextLineEnd, startAfterFirstLineEnd, startAfterLastLineEnd } from './lineEnds.ts';
 
 /** Whole lines of one file. Valid until the next block is asked for; the bytes are overwritten then. */
 export interface LineBlock {
@@ -24,12 +25,19 @@ export interface LineBlock {
   readonly isFileStart: boolean;
   /** False: every CR in the block has an LF behind it, so looking for LF finds all line ends. */
   readonly hasLoneCarriageReturns: boolean;
+  /**
+   * Absent for a block of whole lines. Else the block stands for one line that is too long to be held: the bytes are its beginning,
+   * and this is how many it has, the line end left out. It must not be scanned.
+   */
+  readonly overlongBytes?: number;
+  /** Lines right before the first one of the block that are in no block: header rows. Default 0. */
+  readonly skippedLines?: number;
 }
 
 export interface LineBlockOptions {
   /** Bytes fetched at once, about the size of a block; default 1 MiB. */
   readonly blockBytes?: number;
-  /** Longest line that is read; default 16 MiB. A longer one is an error (found out within one block more). */
+  /** Longest line that is held; default 16 MiB, at least `blockBytes`. A longer one is passed over: see `LineBlock.overlongBytes`. */
   readonly maxLineBytes?: number;
   /** Where a path lies; by default what its scheme says. */
   readonly storageOf?: (path: string) => Storage;
@@ -39,19 +47,19 @@ export interface LineBlockOptions {
 const BLOCK_BYTES_DEFAULT = 1024 * 1024;
 /** Real rows have kilobytes; a line of many numbers takes some twenty times its size while it is read. */
 const MAX_LINE_BYTES_DEFAULT = 16 * 1024 * 1024;
-/** Room before a fetched chunk for the unfinished line of the last one. */
-const HEAD_BYTES = 64 * 1024;
+/** Of a line that is too long. */
+const OVERLONG_SHOWN_BYTES = 64 * 1024;
 /** Fetched beyond the end of a split to finish its last line. */
 const OVERREAD_BYTES = 64 * 1024;
 
 /**
  * All lines of a split, in position order. While the caller works on a block, the next chunk is already being fetched into a second buffer.
  *
- * @throws InputFileError for files that vanished, shrank, are damaged or have an over-long line; storage errors as they come
+ * @throws InputFileError for files that vanished, shrank or are damaged; storage errors as they come
  */
 export async function* readLineBlocks(split: InputSplit, options: LineBlockOptions = {}): AsyncGenerator<LineBlock> {
   const blockBytes = options.blockBytes ?? BLOCK_BYTES_DEFAULT;
-  const maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES_DEFAULT;
+  const maxLineBytes = Math.max(blockBytes, options.maxLineBytes ?? MAX_LINE_BYTES_DEFAULT);
   const storageOf = options.storageOf ?? storageFor;
   const buffers = new BlockBuffers(blockBytes);
   for (const input of split.inputs) {
@@ -73,6 +81,7 @@ async function* inputBlocks(
   maxLineBytes: number,
 ): AsyncGenerator<LineBlock> {
   const { path, index } = input;
+  const place = { inputIndex: index, path, hasLoneCarriageReturns: false };
   // A gzip file is one range, and its unpacked length is unknown.
   const isPlain = input.codec === 'none';
   const rangeEnd = isPlain && input.end < input.length ? input.end : Infinity;
@@ -85,9 +94,11 @@ async function* inputBlocks(
   let searchedForLast = 0;
   let searchedForFirst = 0;
   buffers.fetch(reader, fetchSize(buffers, input.start, rangeEnd, dataEnd));
+  // What is at hand is looked at before more is fetched: behind a line that was passed over.
+  let looksFirst = false;
   for (;;) {
-    const count = await buffers.take();
-    const isEnd = count === 0;
+    const isEnd = !looksFirst && (await buffers.take()) === 0;
+    looksFirst = false;
     if (isEnd && buffers.endOffset < dataEnd && isPlain) throw shrunk(path, buffers.endOffset, dataEnd);
     const reachedDataEnd = isEnd || buffers.endOffset === dataEnd;
 
@@ -131,23 +142,28 @@ async function* inputBlocks(
       end = startAfterLastLineEnd(buffers.bytes, from, buffers.to);
       if (end < 0) searchedForLast = buffers.endOffset - 1;
     }
-    if (end < 0 && buffers.to - buffers.from > maxLineBytes) throw overlong(path, buffers.fromOffset, maxLineBytes);
+    // Only the first line at hand can be so long. Its length alone decides, not how much of it a fetch happened to bring.
+    const firstBytes = buffers.to - buffers.from > maxLineBytes ? firstLineBytes(buffers) : 0;
+    if (firstBytes > maxLineBytes) {
+      const firstOffset = buffers.fromOffset;
+      const shownEnd = buffers.from + Math.min(firstBytes, OVERLONG_SHOWN_BYTES);
+      const bytes = Buffer.from(buffers.bytes.subarray(buffers.from, shownEnd));
+      const next = await passLine(buffers, reader, () => fetchSize(buffers, buffers.endOffset, rangeEnd, dataEnd));
+      const overlongBytes = next.lineEndOffset - firstOffset;
+      yield { ...place, bytes, start: 0, end: bytes.length, firstOffset, isFileStart, overlongBytes };
+      isFileStart = false;
+      if (buffers.fromOffset > rangeEnd) return;
+      looksFirst = buffers.from < buffers.to;
+      if (!looksFirst) buffers.fetch(reader, fetchSize(buffers, buffers.endOffset, rangeEnd, dataEnd));
+      continue;
+    }
 
     const { bytes, from, fromOffset } = buffers;
     if (end >= 0) buffers.from = end;
     if (!isLast) buffers.fetch(reader, fetchSize(buffers, buffers.endOffset, rangeEnd, dataEnd));
     if (end > from) {
       const hasLoneCarriageReturns = hasLoneCarriageReturn(bytes, from, end);
-      yield {
-        inputIndex: index,
-        path,
-        bytes,
-        start: from,
-        end,
-        firstOffset: fromOffset,
-        isFileStart,
-        hasLoneCarriageReturns,
-      };
+      yield { ...place, bytes, start: from, end, firstOffset: fromOffset, isFileStart, hasLoneCarriageReturns };
       isFileStart = false;
     }
     if (isLast) return;
@@ -160,95 +176,47 @@ function fetchSize(buffers: BlockBuffers, offset: number, rangeEnd: number, data
   return Math.min(buffers.chunkBytes, rest, dataEnd - offset);
 }
 
+/** Bytes of the first line at hand, as far as it has come, its line end left out. */
+function firstLineBytes({ bytes, from, to }: BlockBuffers): number {
+  return nextLineEnd(bytes, from, to, true) - from;
+}
+
+/**
+ * Passes over the first line at hand without holding it; leaves `from` at the line behind it, or at the end of the data.
+ *
+ * @param size bytes to fetch next
+ * @returns the offset at which the line ends
+ */
+async function passLine(
+  buffers: BlockBuffers,
+  reader: ByteReader,
+  size: () => number,
+): Promise<{ readonly lineEndOffset: number }> {
+  for (;;) {
+    const { bytes, from, to } = buffers;
+    const start = startAfterFirstLineEnd(bytes, from, to);
+    if (start >= 0) {
+      const lineEndOffset = buffers.fromOffset + firstLineBytes(buffers);
+      buffers.from = start;
+      return { lineEndOffset };
+    }
+    const keepsLast = lastByteIsCarriageReturn(buffers);
+    buffers.from = keepsLast ? to - 1 : to;
+    buffers.fetch(reader, size());
+    if ((await buffers.take()) === 0) {
+      const lineEndOffset = buffers.fromOffset;
+      buffers.from = buffers.to;
+      return { lineEndOffset };
+    }
+  }
+}
+
 function lastByteIsCarriageReturn(buffers: BlockBuffers): boolean {
   return buffers.to > buffers.from && buffers.bytes[buffers.to - 1] === CR;
 }
 
 function startsWithByteOrderMark({ bytes, from, to }: BlockBuffers): boolean {
   return to - from >= 3 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf;
-}
-
-/**
- * Two buffers that change places: one is read by the caller, the other is being filled. The unfinished line at the end of the one is
- * copied in front of the other's bytes; only a line longer than that room makes a buffer grow.
- */
-class BlockBuffers {
-  readonly chunkBytes: number;
-  /** The bytes at hand: `from` up to `to`. Bytes before `from` belong to the caller until `take`. */
-  bytes: Buffer;
-  from = 0;
-  to = 0;
-  /** Offset in the file of `bytes[to]`. */
-  endOffset = 0;
-  #spare: Buffer;
-  #fetching: Promise<number> | null = null;
-
-  constructor(chunkBytes: number) {
-    this.chunkBytes = chunkBytes;
-    this.bytes = Buffer.allocUnsafeSlow(HEAD_BYTES + chunkBytes);
-    this.#spare = Buffer.allocUnsafeSlow(HEAD_BYTES + chunkBytes);
-  }
-
-  /** Offset in the file of `bytes[from]`. */
-  get fromOffset(): number {
-    return this.endOffset - (this.to - this.from);
-  }
-
-  /** Where the byte of an offset in the file stands, or stood or will stand, in `bytes`. */
-  placeOf(offset: number): number {
-    return this.to - (this.endOffset - offset);
-  }
-
-  begin(offset: number): void {
-    this.from = 0;
-    this.to = 0;
-    this.endOffset = offset;
-  }
-
-  /** Starts to fetch at most `maxBytes` bytes; `take` waits for them. */
-  fetch(reader: ByteReader, maxBytes: number): void {
-    this.#fetching = maxBytes === 0 ? Promise.resolve(0) : reader.read(this.#spare, HEAD_BYTES, maxBytes);
-    // A failure is told by `take`; it must not count as unhandled while the caller still works on its block.
-    this.#fetching.catch(() => undefined);
-  }
-
-  /** Joins what was fetched to what is left; gives the number of bytes fetched, 0 at the end of the data. */
-  async take(): Promise<number> {
-    const count = await this.#fetching!;
-    this.#fetching = null;
-    const left = this.to - this.from;
-    if (left <= HEAD_BYTES) {
-      this.bytes.copy(this.#spare, HEAD_BYTES - left, this.from, this.to);
-      const filled = this.#spare;
-      // A buffer that grew for a long line is let go with it.
-      this.#spare =
-        this.bytes.length > HEAD_BYTES + this.chunkBytes ? Buffer.allocUnsafeSlow(filled.length) : this.bytes;
-      this.bytes = filled;
-      this.from = HEAD_BYTES - left;
-      this.to = HEAD_BYTES + count;
-    } else {
-      this.#makeRoom(left, count);
-      this.#spare.copy(this.bytes, this.to, HEAD_BYTES, HEAD_BYTES + count);
-      this.to += count;
-    }
-    this.endOffset += count;
-    return count;
-  }
-
-  #makeRoom(left: number, count: number): void {
-    if (this.to + count <= this.bytes.length) return;
-    const grown = left + count > this.bytes.length ? Buffer.allocUnsafeSlow((left + count) * 2) : this.bytes;
-    this.bytes.copy(grown, 0, this.from, this.to);
-    this.bytes = grown;
-    this.from = 0;
-    this.to = left;
-  }
-
-  /** Waits until no fetch writes into the buffers any more. */
-  async settle(): Promise<void> {
-    await this.#fetching?.catch(() => undefined);
-    this.#fetching = null;
-  }
 }
 
 async function openInput(input: SplitInput, storage: Storage, chunkBytes: number): Promise<ByteReader> {
@@ -265,13 +233,4 @@ async function openInput(input: SplitInput, storage: Storage, chunkBytes: number
       error,
     );
   }
-}
-
-function overlong(path: string, offset: number, maxLineBytes: number): InputFileError {
-  return new InputFileError(
-    `The line at byte ${offset} of ${path} is longer than ${maxLineBytes} bytes. Input is read by lines ended by LF, CRLF or CR: ` +
-      `write one row a line, or leave this file out.`,
-    path,
-    offset,
-  );
 }

@@ -39,6 +39,13 @@ export function nextLineStart(bytes: Buffer, lineEnd: number, end: number): numb
   return bytes[lineEnd] === CR && lineEnd + 1 < end && bytes[lineEnd + 1] === LF ? lineEnd + 2 : lineEnd + 1;
 }
 
+/** Lines that begin in the bytes, `from` being the start of one. */
+export function countLines(bytes: Buffer, from: number, end: number): number {
+  let lines = 0;
+  for (let at = from; at < end; lines++) at = nextLineStart(bytes, nextLineEnd(bytes, at, end, true), end);
+  return lines;
+}
+
 /**
  * Like `nextLineStart(nextLineEnd)`, for bytes that may go on beyond `end`: -1 when no line end stands in the bytes, or only a last CR
  * whose LF may still come.

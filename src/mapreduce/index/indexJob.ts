@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
@@ -13,6 +13,7 @@ import { compileGranularity } from '../../time/granularity.ts';
 import { basicText, isoText } from '../../time/isoText.ts';
 import type { Engine, Task } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
+import type { DeadLetterPlace } from './deadLetterFile.ts';
 import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
 import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { JobDirectory } from './jobDirectory.ts';
@@ -30,6 +31,8 @@ export interface IndexOptions {
   readonly hadoop?: HadoopClient;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
+  /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
+  readonly deadLetters?: string | null;
 }
 
 /** Makes the engine of a job; its tasks may write below the directory. */
@@ -53,7 +56,7 @@ export async function runIndexJob(
   const engine = newEngine(join(directory.path, 'attempts'));
   let succeeded = false;
   try {
-    const report = await new IndexJob(job, version, engine, options).run();
+    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
     succeeded = true;
     return report;
   } finally {
@@ -63,6 +66,15 @@ export async function runIndexJob(
   }
 }
 
+/** Where records that could not be indexed are kept: a file of this machine. */
+export function deadLetterPlace(
+  directory: JobDirectory,
+  { deadLetters }: Pick<IndexOptions, 'deadLetters'>,
+): DeadLetterPlace {
+  const asked = deadLetters ?? null;
+  return asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
+}
+
 class IndexJob {
   readonly #job: JobSpec;
   readonly #version: string;
@@ -70,13 +82,15 @@ class IndexJob {
   readonly #options: IndexOptions;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
+  readonly #deadLetters: DeadLetterPlace;
   readonly #notes: string[] = [];
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions) {
+  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
     this.#job = job;
     this.#version = version;
     this.#engine = engine;
     this.#options = options;
+    this.#deadLetters = deadLetters;
     const { quirks, hadoop } = options;
     this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
@@ -91,8 +105,8 @@ class IndexJob {
     checkDimensions(job);
     const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
     const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
-    const { counts, samples, runs, planOf } = await maker.make(splits);
+    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
+    const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
     await checkUnchanged(files, storageOf);
     const read = performance.now();
     const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
@@ -119,6 +133,7 @@ class IndexJob {
         inputBytes: files.reduce((sum, file) => sum + file.length, 0),
         counts,
         samples,
+        deadLetters,
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
@@ -138,11 +153,12 @@ class IndexJob {
     }
   }
 
-  readonly #runPhase: RunPhase = async (phase, tasks, bytesTotal = 0) => {
+  readonly #runPhase: RunPhase = async (phase, tasks, bytesTotal = 0, onResult = undefined) => {
     const { signal, onProgress } = this.#options;
     const outcomes = await this.#engine.run(tasks, {
       signal,
       onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
+      onOutcome: (task, { result }) => onResult?.(task, result),
     });
     return outcomes.map(({ result }) => result);
   };

@@ -4,8 +4,9 @@ import type { KeySectionRef } from '../../partition/determine/keyRun.ts';
 import type { RangePlan } from '../../partition/determine/planRanges.ts';
 import type { ChunkCounts } from '../../partition/determine/valueCounter.ts';
 import type { SectionRef } from '../../rollup/run/run.ts';
-import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
+import type { RowCounts, RowReason } from '../../row/rowCounts.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
+import type { DeadLetter } from './deadLetters.ts';
 
 /** `druid` reproduces what docs/quirks.md lists; `none` is right. */
 export type Quirks = 'none' | 'druid';
@@ -79,10 +80,17 @@ export interface DruidKeysManifest {
   readonly bytes: number;
 }
 
-export interface MapManifest {
+/** The dead letters of a map task. */
+export interface MapLetters {
   readonly split: InputSplit;
+  /** Lines read of each of the split's inputs, header rows and malformed ones included. */
+  readonly lines: readonly number[];
+  /** In the order of the input, lines counted by the task: a JSON file of them, where there are any. */
+  readonly letters: { readonly path: string; readonly reasons: readonly RowReason[] } | readonly DeadLetter[] | null;
+}
+
+export interface MapManifest extends MapLetters {
   readonly counts: RowCounts;
-  readonly samples: readonly RowSample[];
   /** In position order; none where the task only determined partitions. */
   readonly runs: readonly RunManifest[];
   /** Time chunks of rows, of a task that determines partitions. */

@@ -1,5 +1,6 @@
 import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
-import type { Task } from '../job.ts';
+import type { Task, Tasks } from '../job.ts';
+import type { DeadLetterReport } from './deadLetterFile.ts';
 
 /** A phase of an indexing job, as people see it. */
 export type IndexPhase = 'determine' | 'read' | 'scatter' | 'merge' | 'store';
@@ -25,9 +26,15 @@ export interface IndexProgress {
  * Runs the tasks of a phase and tells how they get on.
  *
  * @param bytesTotal input bytes that they read
+ * @param onResult told of the manifest of every task that has ended well, also when the phase fails
  * @returns their manifests, in the order of the tasks
  */
-export type RunPhase = (phase: IndexPhase, tasks: readonly Task[], bytesTotal?: number) => Promise<unknown[]>;
+export type RunPhase = (
+  phase: IndexPhase,
+  tasks: Tasks,
+  bytesTotal?: number,
+  onResult?: (task: Task, manifest: unknown) => void,
+) => Promise<unknown[]>;
 
 /** A segment that was made. */
 export interface SegmentReport {
@@ -54,6 +61,8 @@ export interface IndexReport {
   readonly inputBytes: number;
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
+  /** The file of bad and thrown-away rows; null when there is none. */
+  readonly deadLetters: DeadLetterReport | null;
   /** Rows of all segments together. */
   readonly rowsStored: number;
   /** By time, then partition. */

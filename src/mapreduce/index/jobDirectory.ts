@@ -9,6 +9,8 @@ import { isHdfsPath } from '../../storage/storage.ts';
 /** The directory of one run of a job on this machine: everything in it is the job's own and goes when the job ends. */
 export class JobDirectory {
   readonly path: string;
+  /** Where rows that the job could not use are kept: beside the directory, so that they outlast it. */
+  readonly deadLetterPath: string;
 
   /** Named as Druid names its intermediate path: `<workingPath>/<dataSource>/<version without ':'>_<unique id>`. */
   constructor(job: JobSpec, version: string) {
@@ -16,7 +18,9 @@ export class JobDirectory {
     // Runs are spilled where the tasks run: a path in HDFS is for tasks of a cluster.
     const base =
       workingPath === null || isHdfsPath(workingPath) ? join(tmpdir(), 'druid-indexing') : localPath(workingPath);
-    this.path = join(base, job.dataSource, `${version.replaceAll(':', '')}_${randomUUID().replaceAll('-', '')}`);
+    const name = join(base, job.dataSource, version.replaceAll(':', ''));
+    this.path = `${name}_${randomUUID().replaceAll('-', '')}`;
+    this.deadLetterPath = `${name}_dead-letters.jsonl`;
   }
 
   /** @throws Error in words when the directory can't be made */

@@ -1,17 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RecordReader } from '../../input/createScanner.ts';
 import type { LineBlock } from '../../input/lines/lineBlocks.ts';
+import { countLines } from '../../input/lines/lineEnds.ts';
 import type { RecordBatch } from '../../input/recordBatch.ts';
-import { type RowReason, type RowSample, SAMPLES_PER_REASON, unparseableRows } from '../../row/rowCounts.ts';
+import { badRows, type RowReason } from '../../row/rowCounts.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
+import { samplesOfLetters } from './deadLetterFile.ts';
+import { LetterBox, letterText } from './deadLetters.ts';
 import { BadRowsError } from './errors.ts';
-import type { MapManifest, MapPayload } from './indexPayload.ts';
+import type { MapLetters, MapManifest, MapPayload } from './indexPayload.ts';
 import { MapOutput } from './mapOutput.ts';
 import { leaveWorkspace, type MapWorkspace, takeWorkspace } from './mapWorkspace.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 
-/** Characters of a record that a sample shows. */
-const SAMPLE_TEXT_MAX = 400;
 /** Records between two looks at the memory in use: a fixed number, so that runs are cut at the same records everywhere. */
 const CHECK_RECORDS = 4096;
 
@@ -30,8 +33,14 @@ class MapTask {
   readonly #reader: RecordReader;
   readonly #assembler: RowAssembler;
   readonly #output: MapOutput;
-  readonly #samples: RowSample[] = [];
-  readonly #sampled = new Map<RowReason, number>();
+  readonly #letters = new LetterBox();
+  /** Lines read of each input. */
+  readonly #lines: number[];
+  /** Which input of the split is being read. */
+  #input = 0;
+  /** A place in the block that a line begins at, and the lines of the block before it. */
+  #place = 0;
+  #placeLines = 0;
   /** Records of the current stretch between two looks at the memory. */
   #stretch = 0;
   readonly #stretchMax: number;
@@ -41,6 +50,7 @@ class MapTask {
     const { job } = payload.config;
     this.#payload = payload;
     this.#context = context;
+    this.#lines = payload.split.inputs.map(() => 0);
     this.#output = new MapOutput(payload, context.attemptDirectory);
     this.#batch = workspace.batch;
     this.#reader = workspace.reader;
@@ -53,28 +63,50 @@ class MapTask {
     const { split, config } = this.#payload;
     const storageOf = (path: string) => storageFor(path, config.hadoop);
     for await (const block of this.#reader.blocks(split, { storageOf })) {
-      this.#block = block;
-      this.#scanBlock(block);
+      this.#enter(block);
+      const lines = block.overlongBytes === undefined ? this.#scanBlock(block) : this.#passOver(block.overlongBytes);
+      this.#lines[this.#input] += lines;
       this.#context.progress.addBytes(block.end - block.start);
     }
     if (this.#assembler.index.rows > 0) this.#flush();
     const { counts } = this.#assembler;
-    return { split: this.#payload.split, counts, samples: this.#samples, ...this.#output.finish() };
+    return { ...this.#mapLetters(), letters: this.#writeLetters(), counts, ...this.#output.finish() };
   }
 
-  #scanBlock(block: LineBlock): void {
+  #enter(block: LineBlock): void {
+    this.#block = block;
+    const { inputs } = this.#payload.split;
+    while (inputs[this.#input].index !== block.inputIndex) this.#input++;
+    this.#lines[this.#input] += block.skippedLines ?? 0;
+    this.#place = 0;
+    this.#placeLines = 0;
+  }
+
+  /** @returns lines of the block */
+  #scanBlock(block: LineBlock): number {
     this.#reader.scanner.begin(block);
+    let lines = 0;
     for (;;) {
-      const lines = this.#reader.scanner.next(this.#stretchMax - this.#stretch);
-      if (lines === 0) break;
-      this.#stretch += lines;
+      const scanned = this.#reader.scanner.next(this.#stretchMax - this.#stretch);
+      if (scanned === 0) return lines;
+      lines += scanned;
+      this.#stretch += scanned;
       this.#assemble();
     }
   }
 
+  /** Counts a line of which the block holds the beginning only. @returns 1 */
+  #passOver(bytes: number): number {
+    const { bytes: shown } = this.#block as LineBlock;
+    this.#assembler.counts.unparseable.malformed++;
+    this.#keep('malformed', 0, shown, bytes, `the line has ${bytes} bytes, more than a record may have`);
+    this.#checkBadRows();
+    return 1;
+  }
+
   #malformed(start: number, end: number, problem: string): void {
     this.#assembler.counts.unparseable.malformed++;
-    this.#sample('malformed', start, end, problem);
+    this.#letter('malformed', start, end, problem);
     this.#checkBadRows();
   }
 
@@ -103,31 +135,61 @@ class MapTask {
 
   #report(reason: RowReason, record: number): void {
     const batch = this.#batch;
-    this.#sample(reason, batch.recordStarts[record], batch.recordEnds[record], MESSAGES[reason]);
+    this.#letter(reason, batch.recordStarts[record], batch.recordEnds[record], MESSAGES[reason]);
   }
 
-  /** Shows a record that stands at a place of the block. */
-  #sample(reason: RowReason, start: number, end: number, message: string): void {
-    const seen = this.#sampled.get(reason) ?? 0;
-    if (seen === SAMPLES_PER_REASON || this.#block === null) return;
-    this.#sampled.set(reason, seen + 1);
-    const { path, firstOffset } = this.#block;
-    const text = this.#batch.bytes.toString('utf8', start, Math.min(end, start + SAMPLE_TEXT_MAX * 4));
-    this.#samples.push({
+  /** Keeps a record that stands at a place of the block. */
+  #letter(reason: RowReason, start: number, end: number, message: string): void {
+    if (this.#letters.wants(reason))
+      this.#keep(reason, start, this.#batch.bytes.subarray(start, end), end - start, message);
+  }
+
+  /** @param shown the record's bytes, or the first of them */
+  #keep(reason: RowReason, start: number, shown: Buffer, bytes: number, message: string): void {
+    const { path, inputIndex, firstOffset } = this.#block as LineBlock;
+    const line = this.#lines[this.#input] + this.#linesUpTo(start) + 1;
+    this.#letters.add({
       reason,
+      input: inputIndex,
       path,
+      line,
       offset: firstOffset + start,
       message,
-      text: text.length > SAMPLE_TEXT_MAX ? `${text.slice(0, SAMPLE_TEXT_MAX)}...` : text,
+      bytes,
+      ...letterText(shown),
     });
+  }
+
+  /** Lines of the block before the one that begins at a place: counted on from the place of the last letter, where it lies before. */
+  #linesUpTo(start: number): number {
+    const { bytes, start: first } = this.#block as LineBlock;
+    const isBehind = start >= this.#place;
+    const from = isBehind ? this.#place : 0;
+    this.#placeLines = (isBehind ? this.#placeLines : 0) + countLines(bytes, first + from, first + start);
+    this.#place = start;
+    return this.#placeLines;
+  }
+
+  #mapLetters(): Pick<MapLetters, 'split' | 'lines'> {
+    return { split: this.#payload.split, lines: this.#lines };
+  }
+
+  #writeLetters(): MapLetters['letters'] {
+    const letters = this.#letters.sorted();
+    if (letters.length === 0) return null;
+    const path = join(this.#context.attemptDirectory, 'dead-letters.json');
+    writeFileSync(path, JSON.stringify(letters), { mode: 0o600 });
+    return { path, reasons: [...new Set(letters.map(({ reason }) => reason))] };
   }
 
   #checkBadRows(): void {
     const { badRowsMax } = this.#payload;
     if (badRowsMax === null) return;
     const { counts } = this.#assembler;
-    const bad = unparseableRows(counts) + counts.processedWithErrors;
-    if (bad > badRowsMax) throw new BadRowsError(bad, badRowsMax, this.#samples);
+    const bad = badRows(counts);
+    if (bad <= badRowsMax) return;
+    const letters = this.#letters.sorted();
+    throw new BadRowsError(bad, badRowsMax, samplesOfLetters(letters), { ...this.#mapLetters(), letters, counts });
   }
 }
 

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { lz4Encoder } from '../../kernel/lz4.ts';
 import { mergeColumns, type SectionInput } from '../../rollup/merge/mergeColumns.ts';
-import { mergeRows } from '../../rollup/merge/mergeRows.ts';
+import { mergeRows, outputRowsMax } from '../../rollup/merge/mergeRows.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import { readHeader } from '../../rollup/run/runReader.ts';
 import { writeIndexZip } from '../../segment/indexZip.ts';
@@ -65,7 +65,7 @@ function writeSegment(
     const types = job.dimensions.dimensions.map((dimension) => dimension.type);
     const columns = mergeColumns(sections, types, segment);
     segment.endDictionaries();
-    const output = new SegmentRows(segment, columns);
+    const output = new SegmentRows(segment, columns, outputRowsMax(sections));
     const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
     const rows = mergeRows(sections, columns, newMetrics, job.granularity.rollup, (merged) => {
       output.append(merged);

@@ -1,8 +1,9 @@
 import { type InputSplit, splitLabel } from '../../input/splits/splits.ts';
 import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
 import type { Task } from '../job.ts';
+import type { DeadLetterPlace, DeadLetterReport } from './deadLetterFile.ts';
 import { determinePartitions } from './determinePartitions.ts';
-import { gatherMaps } from './gatherMaps.ts';
+import { gatherMaps, refuseBadRows } from './gatherMaps.ts';
 import type { ChunkPlan, IndexConfig, MapManifest, MapPass, MapPayload, RunManifest } from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
 import { determineConfig, type KeepRuns, keepsRuns, shardsGiven } from './partitioning.ts';
@@ -15,6 +16,7 @@ const KEY_PART_INPUT_BYTES = 256 * 1024 * 1024;
 export interface ShardedRuns {
   readonly counts: RowCounts;
   readonly samples: readonly RowSample[];
+  readonly deadLetters: DeadLetterReport | null;
   /** In position order. */
   readonly runs: readonly Pick<RunManifest, 'path' | 'sections'>[];
   /** The shards of a time chunk that has rows. */
@@ -25,6 +27,7 @@ export interface RunMakerOptions {
   readonly workers: number;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
+  readonly deadLetters: DeadLetterPlace;
 }
 
 /** Reads the input into runs of shards, and finds the shards first where the spec does not give their number. */
@@ -81,7 +84,7 @@ export class RunMaker {
     splits: readonly InputSplit[],
     pass: MapPass,
     config: IndexConfig = this.#config,
-  ): Promise<Pick<ShardedRuns, 'counts' | 'samples' | 'runs'> & { readonly maps: readonly MapManifest[] }> {
+  ): Promise<Omit<ShardedRuns, 'planOf'> & { readonly maps: readonly MapManifest[] }> {
     const { job } = config;
     const tasks = splits.map(
       (split): Task => ({
@@ -92,9 +95,11 @@ export class RunMaker {
         payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
       }),
     );
-    const maps = (await this.#runPhase(phase, tasks, bytesOf(splits))) as MapManifest[];
-    const { counts, samples } = gatherMaps(maps, this.#config);
-    return { counts, samples, runs: maps.flatMap(({ runs }) => runs), maps };
+    const done: MapManifest[] = [];
+    const run = this.#runPhase(phase, tasks, bytesOf(splits), (_task, manifest) => done.push(manifest as MapManifest));
+    const { deadLetters: place } = this.#options;
+    const maps = (await run.catch((error) => refuseBadRows(error, done, config, place))) as MapManifest[];
+    return { ...(await gatherMaps(maps, config, place)), runs: maps.flatMap(({ runs }) => runs), maps };
   }
 }
 

@@ -1,22 +1,30 @@
 import type { MergedColumn } from '../../rollup/merge/mergeColumns.ts';
-import { type MergedRows, OUTPUT_ROWS_MAX } from '../../rollup/merge/mergeRows.ts';
+import type { MergedRows } from '../../rollup/merge/mergeRows.ts';
 import type { SegmentWriter } from '../../segment/writer/segmentWriter.ts';
 
 /** Hands merged rows to a segment writer: united cells become dictionary ids or numbers. */
 export class SegmentRows {
   readonly #segment: SegmentWriter;
   readonly #columns: readonly MergedColumn[];
-  readonly #timePairs = new Int32Array(OUTPUT_ROWS_MAX * 2);
-  readonly #ids = new Int32Array(OUTPUT_ROWS_MAX);
-  readonly #nulls = new Uint8Array(OUTPUT_ROWS_MAX);
-  readonly #pairs = new Int32Array(OUTPUT_ROWS_MAX * 2);
-  readonly #doubles = new Float64Array(this.#pairs.buffer);
-  readonly #floats = new Float32Array(OUTPUT_ROWS_MAX);
-  #listIds = new Int32Array(OUTPUT_ROWS_MAX);
+  readonly #timePairs: Int32Array;
+  readonly #ids: Int32Array;
+  readonly #nulls: Uint8Array;
+  readonly #pairs: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #floats: Float32Array;
+  #listIds: Int32Array;
 
-  constructor(segment: SegmentWriter, columns: readonly MergedColumn[]) {
+  /** @param rowsMax rows of a batch, at most */
+  constructor(segment: SegmentWriter, columns: readonly MergedColumn[], rowsMax: number) {
     this.#segment = segment;
     this.#columns = columns;
+    this.#timePairs = new Int32Array(rowsMax * 2);
+    this.#ids = new Int32Array(rowsMax);
+    this.#nulls = new Uint8Array(rowsMax);
+    this.#pairs = new Int32Array(rowsMax * 2);
+    this.#doubles = new Float64Array(this.#pairs.buffer);
+    this.#floats = new Float32Array(rowsMax);
+    this.#listIds = new Int32Array(rowsMax);
   }
 
   append(merged: MergedRows): void {

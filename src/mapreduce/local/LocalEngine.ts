@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { Engine, PhaseOptions, Task, TaskOutcome } from '../job.ts';
+import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../job.ts';
 import type { AttemptReply, AttemptRequest } from './messages.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { lostWorker, TaskError } from './TaskError.ts';
@@ -37,6 +37,18 @@ const COMPILED = new URL(isSource ? '../../../dist/mapreduce/local/' : './', imp
 
 /** What the lanes of a phase share. */
 interface Phase {
+  readonly source: AsyncIterator<Task> | Iterator<Task>;
+  readonly options: PhaseOptions;
+  /** By the place of a task in their order. */
+  readonly outcomes: TaskOutcome[];
+  readonly ids: Set<string>;
+  /** Tasks that were asked for. */
+  asked: number;
+  done: number;
+  /** Places of tasks that have begun and not ended. */
+  readonly running: Set<number>;
+  /** Of the tasks that have failed the first one in their order. */
+  failure: { readonly at: number; readonly error: unknown } | null;
   readonly board: ProgressBoard;
   /** Attempt directories of attempts that have not succeeded (yet). */
   readonly unfinished: Set<string>;
@@ -78,10 +90,10 @@ export class LocalEngine implements Engine {
     this.#pool.on('error', (error) => this.#stop(error));
   }
 
-  async run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]> {
+  async run(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
     if (this.#closed) throw new Error('The engine is closed; make a new one.');
     if (this.#running !== null) throw new Error('The engine runs one phase at a time; wait for the one that runs.');
-    checkIds(tasks);
+    if (Array.isArray(tasks)) checkIds(tasks);
     options.signal.throwIfAborted();
     const running = this.#runPhase(tasks, options);
     this.#running = running.catch(() => undefined);
@@ -99,22 +111,25 @@ export class LocalEngine implements Engine {
     await this.#pool.destroy();
   }
 
-  async #runPhase(tasks: readonly Task[], { signal, onProgress }: PhaseOptions): Promise<TaskOutcome[]> {
-    const phase: Phase = { board: new ProgressBoard(this.#lanes), unfinished: new Set(), stopped: false };
-    const outcomes = new Array<TaskOutcome>(tasks.length);
-    let started = 0;
-    let done = 0;
+  async #runPhase(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
+    const { signal, onProgress } = options;
+    const phase: Phase = {
+      source: Symbol.asyncIterator in tasks ? tasks[Symbol.asyncIterator]() : tasks[Symbol.iterator](),
+      options,
+      outcomes: [],
+      ids: new Set(),
+      asked: 0,
+      done: 0,
+      running: new Set(),
+      failure: null,
+      board: new ProgressBoard(this.#lanes),
+      unfinished: new Set(),
+      stopped: false,
+    };
+    const tasksKnown = Array.isArray(tasks) ? tasks.length : null;
     const report = () => {
       const { bytes, rows } = phase.board;
-      onProgress?.({ bytes, rows, tasksDone: done, tasksTotal: tasks.length });
-    };
-    const runLane = async (lane: number): Promise<void> => {
-      while (!phase.stopped && started < tasks.length) {
-        const at = started++;
-        outcomes[at] = await this.#runTask(tasks[at]!, lane, phase);
-        done++;
-        report();
-      }
+      onProgress?.({ bytes, rows, tasksDone: phase.done, tasksTotal: tasksKnown ?? phase.done + phase.running.size });
     };
     const stop = new Promise<never>((_, reject) => {
       this.#stop = reject;
@@ -123,10 +138,12 @@ export class LocalEngine implements Engine {
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = setInterval(report, PROGRESS_INTERVAL_MS);
     timer.unref();
-    const lanes = Array.from({ length: Math.min(this.#lanes, tasks.length) }, (_, lane) => runLane(lane));
+    const lanes = Array.from({ length: Math.min(this.#lanes, tasksKnown ?? this.#lanes) }, (_, lane) =>
+      this.#runLane(lane, phase, report),
+    );
     try {
       await Promise.race([Promise.all(lanes), stop]);
-      return outcomes;
+      return phase.outcomes;
     } catch (error) {
       phase.stopped = true;
       // Ends every thread and waits for it, so that nothing writes into the directories any more.
@@ -135,10 +152,43 @@ export class LocalEngine implements Engine {
       await Promise.all([...phase.unfinished].map((directory) => rm(directory, { recursive: true, force: true })));
       throw error;
     } finally {
+      await phase.source.return?.();
       clearInterval(timer);
       signal.removeEventListener('abort', onAbort);
       this.#stop = () => undefined;
     }
+  }
+
+  /** Runs one task after the other, as long as none has failed. */
+  async #runLane(lane: number, phase: Phase, report: () => void): Promise<void> {
+    while (!phase.stopped && phase.failure === null) {
+      const at = phase.asked++;
+      phase.running.add(at);
+      try {
+        const asked = phase.source.next();
+        // Without a wait where there is none to wait for, so that tasks reach the workers in their order.
+        const next = asked instanceof Promise ? await asked : asked;
+        if (next.done || phase.stopped || phase.failure !== null) return;
+        checkId(next.value, phase.ids);
+        const outcome = await this.#runTask(next.value, lane, phase);
+        phase.outcomes[at] = outcome;
+        phase.options.onOutcome?.(next.value, outcome);
+        phase.done++;
+        report();
+      } catch (error) {
+        keepFirst(phase, at, error);
+      } finally {
+        phase.running.delete(at);
+        this.#stopAfterFailure(phase);
+      }
+    }
+  }
+
+  /** Ends a phase with a failed task, once no task before it could fail any more. */
+  #stopAfterFailure({ failure, running }: Phase): void {
+    if (failure === null) return;
+    for (const at of running) if (at < failure.at) return;
+    this.#stop(failure.error);
   }
 
   async #runTask(task: Task, lane: number, phase: Phase): Promise<TaskOutcome> {
@@ -183,12 +233,19 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** Task ids become directory names, so they must be safe and differ. */
+function keepFirst(phase: Phase, at: number, error: unknown): void {
+  if (phase.failure === null || at < phase.failure.at) phase.failure = { at, error };
+}
+
+/** Tasks that are all there are looked at before the first one begins. */
 function checkIds(tasks: readonly Task[]): void {
   const seen = new Set<string>();
-  for (const { id } of tasks) {
-    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(id)) throw new Error(`The task id '${id}' is not a safe file name.`);
-    if (seen.has(id)) throw new Error(`Two tasks have the id '${id}'.`);
-    seen.add(id);
-  }
+  for (const task of tasks) checkId(task, seen);
+}
+
+/** Task ids become directory names, so they must be safe and differ. */
+function checkId({ id }: Task, seen: Set<string>): void {
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(id)) throw new Error(`The task id '${id}' is not a safe file name.`);
+  if (seen.has(id)) throw new Error(`Two tasks have the id '${id}'.`);
+  seen.add(id);
 }

@@ -3,8 +3,13 @@ import type { MergedColumn, SectionInput } from './mergeColumns.ts';
 import { ENDED, MergeTree } from './mergeTree.ts';
 import { SectionRows } from './sectionRows.ts';
 
-/** Rows handed on at once, at most. */
-export const OUTPUT_ROWS_MAX = 8192;
+const OUTPUT_ROWS_MAX = 8192;
+
+/** Rows handed on at once, at most: not more than the sections have, so that thousands of small segments cost little. */
+export function outputRowsMax(sections: readonly SectionInput[]): number {
+  const rows = sections.reduce((sum, { header }) => sum + header.rows, 0);
+  return Math.min(OUTPUT_ROWS_MAX, rows);
+}
 
 /** Merged rows in order. All arrays belong to the merge and are overwritten by the next batch. */
 export interface MergedRows {
@@ -30,7 +35,8 @@ export function mergeRows(
   rollup: boolean,
   onRows: (rows: MergedRows) => void,
 ): number {
-  const output = new Output(columns.length, newMetrics());
+  const rowsMax = outputRowsMax(sections);
+  const output = new Output(columns.length, newMetrics(), rowsMax);
   const source = new SectionRows(sections, columns, newMetrics, () => output.fill(source));
   const tree = new MergeTree(sections.length, source);
   const keyParts = columns.length + 1;
@@ -44,7 +50,7 @@ export function mergeRows(
   while (tree.top !== ENDED) {
     if (!rollup || tree.shared < keyParts) {
       // The last row may still be combined with rows to come, so it goes out only when another key has been seen.
-      if (output.rows === OUTPUT_ROWS_MAX) flush();
+      if (output.rows === rowsMax) flush();
       output.rows++;
     }
     if (output.isFull) output.fill(source);
@@ -55,9 +61,6 @@ export function mergeRows(
   return total;
 }
 
-/** Source rows noted at once, at most. */
-const NOTES_MAX = OUTPUT_ROWS_MAX;
-
 /**
  * Gathers output rows. Which source rows belong to which output row gets noted first; times, cells and metrics are taken over column
  * by column by `fill`, which must run before a noted row is overwritten by the next block of its section.
@@ -65,22 +68,27 @@ const NOTES_MAX = OUTPUT_ROWS_MAX;
 class Output implements MergedRows {
   /** Output rows begun; what is noted belongs to the last one. */
   rows = 0;
-  readonly times = new Float64Array(OUTPUT_ROWS_MAX);
+  readonly times: Float64Array;
   readonly cells: readonly Int32Array[];
   readonly metrics: readonly MetricState[];
   #notes = 0;
-  readonly #cursors = new Int32Array(NOTES_MAX);
-  readonly #places = new Int32Array(NOTES_MAX);
-  readonly #targets = new Int32Array(NOTES_MAX);
+  readonly #cursors: Int32Array;
+  readonly #places: Int32Array;
+  readonly #targets: Int32Array;
 
-  constructor(dimensions: number, metrics: readonly MetricState[]) {
-    this.cells = Array.from({ length: dimensions }, () => new Int32Array(OUTPUT_ROWS_MAX));
+  /** @param rowsMax output rows, and noted source rows, at once */
+  constructor(dimensions: number, metrics: readonly MetricState[], rowsMax: number) {
+    this.times = new Float64Array(rowsMax);
+    this.cells = Array.from({ length: dimensions }, () => new Int32Array(rowsMax));
     this.metrics = metrics;
-    for (const metric of metrics) metric.ensure(OUTPUT_ROWS_MAX);
+    for (const metric of metrics) metric.ensure(rowsMax);
+    this.#cursors = new Int32Array(rowsMax);
+    this.#places = new Int32Array(rowsMax);
+    this.#targets = new Int32Array(rowsMax);
   }
 
   get isFull(): boolean {
-    return this.#notes === NOTES_MAX;
+    return this.#notes === this.#targets.length;
   }
 
   note(cursor: number, place: number): void {

@@ -82,7 +82,7 @@ function writeSingleRows(
 
 function groupSingle(ids: IntSequenceWriter, counts: Int32Array): RowsById {
   const rows = new Int32Array(sumUp(counts));
-  const block = new Int32Array(MAX_BLOCK_INTS);
+  const block = newBlock(ids);
   let row = 0;
   for (let b = 0; b < ids.blockCount; b++) {
     const count = ids.readBlock(b, block);
@@ -95,8 +95,8 @@ function groupSingle(ids: IntSequenceWriter, counts: Int32Array): RowsById {
 
 function groupMulti(column: MultiIdColumnWriter, counts: Int32Array): RowsById {
   const { ids, ends: rowEnds, endUnit, leadingEnds } = column;
-  const idBlock = new Int32Array(MAX_BLOCK_INTS);
-  const endBlock = new Int32Array(MAX_BLOCK_INTS);
+  const idBlock = newBlock(ids);
+  const endBlock = newBlock(rowEnds);
   const rows = new Int32Array(sumUp(counts));
   // An id that stands twice in a row gets fewer rows than were counted.
   const starts = counts.slice();
@@ -130,6 +130,11 @@ function groupMulti(column: MultiIdColumnWriter, counts: Int32Array): RowsById {
     }
   }
   return { starts, ends, rows };
+}
+
+/** Room for any block of `ints`. */
+function newBlock(ints: IntSequenceWriter): Int32Array {
+  return new Int32Array(Math.min(ints.count, MAX_BLOCK_INTS));
 }
 
 function scatterRows(ids: Int32Array, count: number, firstRow: number, ends: Int32Array, rows: Int32Array): void {

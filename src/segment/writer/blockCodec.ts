@@ -6,6 +6,17 @@ import type { ScratchFile } from '../scratch.ts';
 /** No block of a segment is longer than this before compression: readers decompress into buffers of this size. */
 export const MAX_BLOCK_BYTES = 65_536;
 
+/**
+ * Room for a block of `length` bytes: `block`, or a longer copy of it. Buffers begin empty and double, so that thousands of small
+ * segments do not each fill whole blocks with zeros first.
+ */
+export function roomForBlock(block: Uint8Array, length: number): Uint8Array {
+  if (block.length >= length) return block;
+  const longer = new Uint8Array(Math.min(MAX_BLOCK_BYTES, Math.max(length, block.length * 2)));
+  longer.set(block);
+  return longer;
+}
+
 /** One way to store blocks. Siblings differ in id and bytes only. */
 export interface BlockCodec {
   /** Druid's `CompressionStrategy` id, the byte in column headers. */

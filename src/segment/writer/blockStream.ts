@@ -1,5 +1,5 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
-import { type BlockCodec, MAX_BLOCK_BYTES } from './blockCodec.ts';
+import { type BlockCodec, MAX_BLOCK_BYTES, roomForBlock } from './blockCodec.ts';
 import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { putInt32LittleEndian } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, tooLarge } from './limits.ts';
@@ -16,7 +16,7 @@ export class BlockStreamWriter {
   readonly #codec: BlockCodec;
   readonly #blocks: ScratchFile;
   readonly #starts: number[] = [0];
-  readonly #block = new Uint8Array(MAX_BLOCK_BYTES);
+  #block: Uint8Array = new Uint8Array(0);
   #blockLength = 0;
 
   constructor(column: string, codec: BlockCodec, scratch: Scratch) {
@@ -29,6 +29,7 @@ export class BlockStreamWriter {
   append(bytes: Uint8Array, length: number): void {
     for (let from = 0; from < length; ) {
       const count = Math.min(length - from, MAX_BLOCK_BYTES - this.#blockLength);
+      this.#block = roomForBlock(this.#block, this.#blockLength + count);
       this.#block.set(bytes.subarray(from, from + count), this.#blockLength);
       this.#blockLength += count;
       from += count;

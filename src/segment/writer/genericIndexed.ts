@@ -5,7 +5,7 @@ import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './lim
 
 const FIRST_STAGE_BYTES = 1024;
 const STAGE_BYTES = 16_384;
-const ENDS_STAGE_BYTES = 4096;
+const ENDS_STAGE_BYTES = 1024;
 
 /**
  * Writes a GenericIndexed, version 1, element by element: markers and values to one scratch file, end offsets to another.

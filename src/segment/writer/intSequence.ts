@@ -1,5 +1,5 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
-import { type BlockCodec, MAX_BLOCK_BYTES } from './blockCodec.ts';
+import { type BlockCodec, MAX_BLOCK_BYTES, roomForBlock } from './blockCodec.ts';
 import { BlockListWriter } from './blockList.ts';
 import { type ByteSource, bytesSource } from './byteSource.ts';
 import { putInt32 } from './bytes.ts';
@@ -23,7 +23,7 @@ export interface IntSequenceWriter {
   finish(): void;
   /** Number of blocks that `readBlock` knows; after `finish`. */
   readonly blockCount: number;
-  /** Reads block `index` into `target` (MAX_BLOCK_INTS); returns the number of integers. */
+  /** Reads block `index` into `target`, which has room for `count` or MAX_BLOCK_INTS; returns the number of integers. */
   readBlock(index: number, target: Int32Array): number;
   /** The integers without a header. */
   parts(): ByteSource[];
@@ -41,7 +41,7 @@ export class IntBlocksWriter implements IntSequenceWriter {
   readonly #width: IntWidth;
   readonly #blocks: BlockListWriter;
   readonly #blockBytes: number;
-  readonly #block = new Uint8Array(MAX_BLOCK_BYTES);
+  #block: Uint8Array = new Uint8Array(0);
   #blockLength = 0;
 
   constructor(column: string, width: IntWidth, codec: BlockCodec, scratch: Scratch) {
@@ -57,8 +57,10 @@ export class IntBlocksWriter implements IntSequenceWriter {
     for (let from = start; from < end; ) {
       const room = (this.#blockBytes - this.#blockLength) / this.#width;
       const to = Math.min(end, from + room);
+      const length = this.#blockLength + (to - from) * this.#width;
+      this.#block = roomForBlock(this.#block, length);
       packLittleEndian(values, from, to, this.#width, this.#block, this.#blockLength);
-      this.#blockLength += (to - from) * this.#width;
+      this.#blockLength = length;
       from = to;
       if (this.#blockLength === this.#blockBytes) this.finish();
     }

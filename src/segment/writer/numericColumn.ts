@@ -1,5 +1,5 @@
 import type { Scratch } from '../scratch.ts';
-import { type BlockCodec, MAX_BLOCK_BYTES } from './blockCodec.ts';
+import { type BlockCodec, MAX_BLOCK_BYTES, roomForBlock } from './blockCodec.ts';
 import { BlockListWriter, EntireLayoutWriter } from './blockList.ts';
 import { type ByteSource, bytesSource, totalLength } from './byteSource.ts';
 import { int32Bytes, putInt32 } from './bytes.ts';
@@ -20,7 +20,7 @@ export class NumericColumnWriter {
   readonly #valueBytes: 4 | 8;
   readonly #head = new Uint8Array(10);
   readonly #values: BlockListWriter | EntireLayoutWriter;
-  readonly #block = new Uint8Array(MAX_BLOCK_BYTES);
+  #block: Uint8Array = new Uint8Array(0);
   #blockLength = 0;
   readonly #nulls = new NullRows();
 
@@ -47,6 +47,7 @@ export class NumericColumnWriter {
     const width = this.#valueBytes;
     for (let row = 0; row < rows; ) {
       const count = Math.min(rows - row, (MAX_BLOCK_BYTES - this.#blockLength) / width);
+      this.#block = roomForBlock(this.#block, this.#blockLength + count * width);
       this.#block.set(values.subarray(row * width, (row + count) * width), this.#blockLength);
       if (nulls !== null) this.#markNulls(nulls, row, count);
       this.#blockLength += count * width;

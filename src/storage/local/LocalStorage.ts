@@ -1,12 +1,12 @@
 /** Files of this machine. */
 
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { byPath, expandGlob } from '../glob.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { LocalByteReader } from './LocalByteReader.ts';
+import { LocalByteWriter } from './LocalByteWriter.ts';
 import { StorageError } from './StorageError.ts';
 
 /** Status calls in flight at once while a directory is listed. */
@@ -60,13 +60,11 @@ export class LocalStorage implements Storage {
 
   async createWrite(path: string): Promise<Writable> {
     const file = localPath(path);
-    let handle: Awaited<ReturnType<typeof open>>;
     try {
-      handle = await open(file, 'w');
+      return new LocalByteWriter(file);
     } catch (error) {
       throw new StorageError(`create ${file}`, file, error);
     }
-    return createWriteStream(file, { fd: handle });
   }
 
   async rename(from: string, to: string): Promise<void> {

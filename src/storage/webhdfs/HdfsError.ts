@@ -27,7 +27,7 @@ export class HdfsError extends Error {
   }
 }
 
-interface Reason {
+export interface Reason {
   readonly text: string;
   readonly code?: string;
   readonly retryable?: boolean;
@@ -42,6 +42,7 @@ function reasonOf({ exception, message, status }: RemoteException, who: string):
   const said = sentence(message);
   const known = REASONS[exception];
   if (known !== undefined) return known(said, who);
+  if (/clock skew/i.test(message)) return clockSkew(said);
   if (/is not allowed to impersonate|not authorized to impersonate/.test(message)) return NOT_A_PROXY(said);
   if (/is expired|can't be found in cache|InvalidToken/.test(message)) return BAD_TOKEN(said);
   if (/could only be (written|replicated) to 0/.test(message)) {
@@ -85,6 +86,15 @@ function BAD_TOKEN(said: string): Reason {
   };
 }
 
+/** Kerberos takes five minutes. */
+export function clockSkew(said: string): Reason {
+  return {
+    code: 'EACCES',
+    retryable: false,
+    text: `the clocks of this machine and of the cluster differ too much for Kerberos. Set them by NTP. ${said}`,
+  };
+}
+
 const NEEDS_KERBEROS: Reason = {
   code: 'EACCES',
   retryable: false,
@@ -120,14 +130,6 @@ const REASONS: Readonly<Record<string, (said: string, who: string) => Reason>> =
   }),
   AuthorizationException: NOT_A_PROXY,
   InvalidToken: BAD_TOKEN,
-  AuthenticationException: (said) =>
-    /clock skew/i.test(said)
-      ? {
-          code: 'EACCES',
-          retryable: false,
-          text: `the clocks of this machine and of the cluster differ too much for Kerberos. Set them by NTP. ${said}`,
-        }
-      : NEEDS_KERBEROS,
   ParentNotDirectoryException: () => ({
     code: 'ENOTDIR',
     retryable: false,
@@ -153,7 +155,7 @@ export function unreachableError(
   role: 'name node' | 'DataNode',
 ): HdfsError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const why = NETWORK_REASONS[code] ?? message;
+  const why = NETWORK_REASONS[code] ?? (CERTIFICATE.test(code) ? `is not trusted (${message})` : `fails (${message})`);
   return new HdfsError(attempt, { code, text: `the ${role} ${where} ${why}. ${ADVICE[role](code)}` }, null);
 }
 

@@ -123,9 +123,9 @@ export class WebHdfsClient {
     const cookie = this.#cookies.get(base);
     const request = { method: call.method, url, timeoutMs: this.timeoutMs, ca: this.#ca };
     const reply = await send({ ...request, headers: cookie === undefined ? {} : { cookie } });
-    if (reply.statusCode !== 401) return reply;
+    if (reply.statusCode !== 401 || !/negotiate/i.test(reply.headers['www-authenticate'] ?? '')) return reply;
     reply.resume();
-    const headers = await negotiate(reply, url.hostname, call.attempt);
+    const headers = await negotiate(url.hostname, call.attempt);
     const second = await send({ ...request, headers });
     const given = second.headers['set-cookie']?.find((text) => text.startsWith('hadoop.auth='));
     if (given !== undefined) this.#cookies.set(base, given.split(';')[0]);

@@ -93,13 +93,18 @@ export class WebHdfsStorage implements Storage {
     const start = range.start ?? 0;
     const end = range.end ?? Infinity;
     const length = async () => (await this.#existing(path)).length;
-    const reader = new WebHdfsReader(this.#client, pathIn(path), `read ${this.uriOf(path)}`, { start, end }, length);
-    // HDFS refuses a range that begins at the end or behind it; for us it is an empty one.
-    if (start > 0 && (end <= start || (await length()) <= start)) {
-      return new WebHdfsReader(this.#client, pathIn(path), '', { start, end: start }, length);
+    const readerTo = (to: number) =>
+      new WebHdfsReader(this.#client, pathIn(path), `read ${this.uriOf(path)}`, { start, end: to }, length);
+    const reader = readerTo(end);
+    try {
+      if (end > start) await reader.open();
+      else await length();
+      return reader;
+    } catch (error) {
+      // HDFS refuses a range that begins at the end or behind it; for us it is an empty one.
+      if (error instanceof HdfsError && BEHIND_END.test(error.message)) return readerTo(start);
+      throw error;
     }
-    await reader.open();
-    return reader;
   }
 
   async createWrite(path: string, options: CreateOptions = {}): Promise<Writable> {
@@ -268,6 +273,9 @@ export class WebHdfsStorage implements Storage {
     return { method, op, path: pathIn(path), parameters, attempt: `${verb} ${this.uriOf(path)}` };
   }
 }
+
+/** As name nodes and HttpFS say it. */
+const BEHIND_END = /out of the range|after EOF/;
 
 const EXISTS: ReadonlySet<string> = new Set(['FileAlreadyExistsException', 'AlreadyBeingCreatedException']);
 

@@ -1,7 +1,6 @@
 /** Kerberos by HTTP (SPNEGO), with the optional package "kerberos". */
 
-import type { IncomingMessage } from 'node:http';
-import { HdfsError, remoteError } from './HdfsError.ts';
+import { clockSkew, HdfsError, remoteError } from './HdfsError.ts';
 
 /** What we use of the package. */
 interface Kerberos {
@@ -17,32 +16,23 @@ const PACKAGE: string = 'kerberos';
 
 /**
  * Headers that answer a 401: the ticket of this user for the service `HTTP@host`.
- * @throws HdfsError when the other side wants something else, the package is missing, or there is no ticket
+ * @throws HdfsError when the package is missing, or there is no ticket
  */
-export async function negotiate(
-  reply: IncomingMessage,
-  host: string,
-  attempt: string,
-): Promise<{ readonly authorization: string }> {
-  const wanted = reply.headers['www-authenticate'] ?? '';
-  const none = remoteError(attempt, { status: 401, exception: '', message: reply.statusMessage ?? '' }, '');
-  if (!/negotiate/i.test(wanted)) throw none;
+export async function negotiate(host: string, attempt: string): Promise<{ readonly authorization: string }> {
   let kerberos: Kerberos;
   try {
     const module = (await import(PACKAGE)) as Kerberos & { readonly default?: Kerberos };
     kerberos = module.default ?? module;
   } catch {
-    throw none;
+    throw remoteError(attempt, { status: 401, exception: '', message: '' }, '');
   }
   try {
     const client = await kerberos.initializeClient(`HTTP@${host}`, { mechOID: kerberos.GSS_MECH_OID_SPNEGO });
     return { authorization: `Negotiate ${await client.step('')}` };
   } catch (error) {
     const message = (error as Error).message;
-    const skew = /clock skew/i.test(message);
-    const text = skew
-      ? `the clocks of this machine and of the cluster differ too much for Kerberos. Set them by NTP. ${message}`
-      : `Kerberos gives no ticket for HTTP@${host} (${message}). Run kinit, and look with klist whether the ticket is still good.`;
+    if (/clock skew/i.test(message)) throw new HdfsError(attempt, clockSkew(`${message}.`), null);
+    const text = `Kerberos gives no ticket for HTTP@${host} (${message}). Run kinit, and look with klist whether the ticket is still good.`;
     throw new HdfsError(attempt, { code: 'EACCES', retryable: false, text }, null);
   }
 }

@@ -51,6 +51,18 @@ export function query37(nativeQuery: object, segments: readonly string[]): Promi
 }
 
 /**
+ * Which of the shards Druid 33's Broker asks for a query, by its secondary partition pruning.
+ * @param shardSpecs as in descriptors
+ * @returns places in `shardSpecs`, ascending
+ */
+export async function prune(nativeQuery: object, shardSpecs: readonly object[]): Promise<number[]> {
+  const specs = shardSpecs.map((spec) => JSON.stringify(spec));
+  const { exit, output } = await druid33.ask('prune', JSON.stringify(nativeQuery), ...specs);
+  if (exit !== 0) throw new Error(`Druid 33 cannot prune shards: ${output}`);
+  return JSON.parse(output);
+}
+
+/**
  * Runs Druid 33's Hadoop indexer on a spec file, on Hadoop's LocalJobRunner. `${DIR}` in the spec is the spec's folder.
  * The indexer's segments get a descriptor.json beside their index.zip: the DataSegment that Druid would publish.
  */

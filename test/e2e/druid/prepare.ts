@@ -13,7 +13,7 @@ export const CACHE = resolve(import.meta.dirname, '../../../.cache/e2e');
 const JAVA = join(import.meta.dirname, 'java');
 /** Java sources of each harness, beside the jars it compiles against. */
 const HARNESSES: readonly [name: string, classes: readonly string[], jars: readonly string[]][] = [
-  ['druid33', ['Druid33', 'Dump', 'Env', 'HadoopIndex', 'Loop', 'RunQuery', 'Values'], ['druid33', 'hadoop']],
+  ['druid33', ['Druid33', 'Dump', 'Env', 'HadoopIndex', 'Loop', 'Prune', 'RunQuery', 'Values'], ['druid33', 'hadoop']],
   ['druid37', ['Druid37', 'Env', 'Loop', 'RunQuery'], ['druid37']],
 ];
 

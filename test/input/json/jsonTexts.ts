@@ -71,9 +71,6 @@ const { value, map } = fc.letrec<{ value: string; list: string; map: string }>((
     }),
 }));
 
-/** Values as JSON texts in all sorts of spelling. */
-const jsonValue = value;
-
 /** JSON objects, mostly with wanted names, in all sorts of spelling. */
 export const jsonRecord: fc.Arbitrary<string> = fc.oneof(
   map,

@@ -299,13 +299,55 @@ describe('files that changed since they were listed', () => {
   });
 });
 
-test('an over-long line is an error that names its offset', async () => {
-  const path = write('overlong.txt', `ok\n${'x'.repeat(300_000)}\nok\n`);
-  const error = await errorOf(linesOf(await splitsOf([path]), { blockBytes: 10_000, maxLineBytes: 100_000 }));
-  expect(error.message).toBe(
-    `The line at byte 3 of ${path} is longer than 100000 bytes. Input is read by lines ended by LF, CRLF or CR: ` +
-      'write one row a line, or leave this file out.',
-  );
-  const lines = await linesOf(await splitsOf([path]), { blockBytes: 10_000, maxLineBytes: 300_000 });
-  expect(lines.map(({ text }) => text.length)).toEqual([2, 300_000, 2]);
+describe('lines that are too long to be held', () => {
+  /** Lines, those that are too long as `offset: bytes`. */
+  async function shownLines(splits: readonly InputSplit[], options: LineBlockOptions): Promise<string[]> {
+    const shown: string[] = [];
+    for (const split of splits) {
+      for await (const { bytes, start, end, firstOffset, overlongBytes } of readLineBlocks(split, options)) {
+        if (overlongBytes !== undefined) {
+          expect(end - start).toBeLessThanOrEqual(Math.min(overlongBytes, 65_536));
+          shown.push(`${firstOffset}: ${overlongBytes}`);
+        } else {
+          const text = bytes.toString('latin1', start, end);
+          shown.push(...expectedLines(0, text).map((line) => `${firstOffset + line.offset}: ${line.text}`));
+        }
+      }
+    }
+    return shown;
+  }
+
+  test('are told with offset and length, and passed over', async () => {
+    const path = write('overlong.txt', `ok\n${'x'.repeat(300_000)}\nok\n`);
+    const splits = await splitsOf([path]);
+    const shown = await shownLines(splits, { blockBytes: 10_000, maxLineBytes: 100_000 });
+    expect(shown).toEqual(['0: ok', '3: 300000', '300004: ok']);
+    const lines = await linesOf(splits, { blockBytes: 10_000, maxLineBytes: 300_000 });
+    expect(lines.map(({ text }) => text.length)).toEqual([2, 300_000, 2]);
+  });
+
+  test('each is met once, whatever the sizes of splits and blocks, plain or gzip', async () => {
+    const lineText = fc.tuple(fc.integer({ min: 0, max: 90 }), fc.constantFrom('\n', '\r\n', '\r'));
+    const input = fc.tuple(fc.array(lineText, { maxLength: 12 }), fc.integer({ min: 0, max: 90 }));
+    let file = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        input,
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 400 }),
+        async ([lines, last], blockBytes, maxSplitBytes) => {
+          const text = lines.map(([length, end]) => 'x'.repeat(length) + end).join('') + 'y'.repeat(last);
+          const expected = expectedLines(0, text).map((line) =>
+            line.text.length > 60 ? `${line.offset}: ${line.text.length}` : `${line.offset}: ${line.text}`,
+          );
+          const options = { blockBytes, maxLineBytes: 60 };
+          const plain = write(`overlong-${file++}.txt`, text);
+          expect(await shownLines(await splitsOf([plain], maxSplitBytes), options)).toEqual(expected);
+          const packed = write(`overlong-${file++}.txt.gz`, gzipSync(text));
+          expect(await shownLines(await splitsOf([packed]), options)).toEqual(expected);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });

@@ -5,6 +5,7 @@ import { newRowCounts, type RowSample } from '../../../src/row/rowCounts.ts';
 const BAD_VALUE: RowSample = {
   reason: 'badValue',
   path: '/in/a.json',
+  line: 3,
   offset: 0,
   message: 'a dimension or metric value is not of its type; it is stored as null',
   text: '{"n":"x"}',
@@ -21,7 +22,7 @@ const OUTSIDE: RowSample = {
 test('BadRowsError shows a row that is none, if there is one', () => {
   const error = new BadRowsError(3, 2, [BAD_VALUE, MALFORMED]);
   expect(error.message).toBe(
-    '3 bad rows, but tuningConfig.maxParseExceptions allows 2. First seen: /in/a.json at byte 10: not JSON: oops\n' +
+    '3 bad rows, but tuningConfig.maxParseExceptions allows 2. First seen: /in/a.json line 3 (byte 10): not JSON: oops\n' +
       'Mend the input, or raise maxParseExceptions: bad rows are then counted and left out.',
   );
   expect([error.name, error.retryable, error.details.samples.length]).toEqual(['BadRowsError', false, 2]);
@@ -29,7 +30,7 @@ test('BadRowsError shows a row that is none, if there is one', () => {
 
 test('BadRowsError: one row, a bad value, no sample', () => {
   expect(new BadRowsError(1, 0, [BAD_VALUE]).message).toBe(
-    '1 bad row, but tuningConfig.maxParseExceptions allows 0. First seen: /in/a.json at byte 0: ' +
+    '1 bad row, but tuningConfig.maxParseExceptions allows 0. First seen: /in/a.json line 3 (byte 0): ' +
       'a dimension or metric value is not of its type; it is stored as null: {"n":"x"}\n' +
       'Mend the input, or raise maxParseExceptions: bad rows are then counted and left out.',
   );
@@ -47,7 +48,7 @@ test('NoDataError says where the records went and what was wanted', () => {
   expect(error.message).toBe(
     'There is no data to index: of 10 records, 4 outside the intervals, 3 dropped by the filter, 2 malformed, ' +
       '1 without a readable timestamp. The spec wants 1970-01-01T00:00:00.000Z/1970-01-02T00:00:00.000Z. ' +
-      'The first one outside: /in/b.json at byte 7: {"ts":1}',
+      'The first one outside: /in/b.json line 3 (byte 7): {"ts":1}',
   );
   expect([error.name, error.retryable, error.details.counts]).toEqual(['NoDataError', false, counts]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BlockEncoder } from '../../../src/kernel/lz4.ts';
 import type { ReducePayload } from '../../../src/mapreduce/index/indexPayload.ts';
 import { reduceIndex } from '../../../src/mapreduce/index/reduceTask.ts';
-import type { Engine, Task, TaskContext, TaskOutcome } from '../../../src/mapreduce/job.ts';
+import type { Engine, PhaseOptions, TaskContext, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { taskFunctions } from '../../../src/mapreduce/tasks.ts';
 
 const NO_PROGRESS = { addBytes: () => undefined, addRows: () => undefined };
@@ -18,9 +18,9 @@ export class InlineEngine implements Engine {
     this.#encoder = encoder;
   }
 
-  async run(tasks: readonly Task[]): Promise<TaskOutcome[]> {
+  async run(tasks: Tasks, { onOutcome }: PhaseOptions): Promise<TaskOutcome[]> {
     const outcomes: TaskOutcome[] = [];
-    for (const task of tasks) {
+    for await (const task of tasks) {
       const attemptDirectory = join(this.#root, task.id);
       mkdirSync(attemptDirectory, { recursive: true });
       const context: TaskContext = { attemptDirectory, attempt: 0, progress: NO_PROGRESS };
@@ -30,7 +30,9 @@ export class InlineEngine implements Engine {
         task.kind === 'reduceIndex'
           ? await reduceIndex(payload as ReducePayload, context, this.#encoder)
           : await taskFunctions[task.kind](payload, context);
-      outcomes.push({ id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 });
+      const outcome = { id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 };
+      outcomes.push(outcome);
+      onOutcome?.(task, outcome);
     }
     return outcomes;
   }

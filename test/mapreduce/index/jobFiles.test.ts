@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BadRowsError } from '../../../src/mapreduce/index/errors.ts';
 import { type EngineFactory, runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
-import type { Engine, PhaseOptions, Task, TaskOutcome } from '../../../src/mapreduce/job.ts';
+import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
 import { jobOf } from './checkJob.ts';
@@ -82,7 +82,7 @@ function filesBelow(name: string): string[] {
 /** Working directories of jobs that are still there. */
 function workingDirectories(): string[] {
   const path = join(directory, 'work', 'files');
-  return existsSync(path) ? readdirSync(path) : [];
+  return existsSync(path) ? readdirSync(path).filter((name) => !name.endsWith('.jsonl')) : [];
 }
 
 /** Runs tasks with another engine, but fails a phase, or aborts at it, when half of it is done. */
@@ -97,7 +97,9 @@ class BreakingEngine implements Engine {
     this.#onBreak = onBreak;
   }
 
-  async run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]> {
+  async run(given: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
+    const tasks: Task[] = [];
+    for await (const task of given) tasks.push(task);
     if (tasks[0].kind !== this.#kind) return this.#engine.run(tasks, options);
     await this.#engine.run(tasks.slice(0, tasks.length / 2), options);
     this.#onBreak();
@@ -193,11 +195,11 @@ describe('a job that fails', () => {
     const threads: EngineFactory = (attemptRoot) => new LocalEngine({ workers: 1, attemptRoot });
     const text =
       '1 bad row, but tuningConfig.maxParseExceptions allows 0. ' +
-      `First seen: ${path} at byte 19: no readable timestamp: {"ts":"no"}\n` +
+      `First seen: ${path} line 2 (byte 19): no readable timestamp: {"ts":"no"}\n` +
       'Mend the input, or raise maxParseExceptions: bad rows are then counted and left out.';
     await expect(run(specOf(path))).rejects.toThrow(
       new BadRowsError(1, 0, [
-        { reason: 'timestamp', path, offset: 19, message: 'no readable timestamp', text: '{"ts":"no"}' },
+        { reason: 'timestamp', path, line: 2, offset: 19, message: 'no readable timestamp', text: '{"ts":"no"}' },
       ]),
     );
     await expect(run(specOf(path), threads)).rejects.toThrow(text);

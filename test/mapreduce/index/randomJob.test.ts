@@ -1,3 +1,7 @@
 import { testSeeds } from './seeds.ts';
 
 testSeeds(1, 100);
+
+// Times before 1970 that the query granularity rounds up, out of their chunk.
+testSeeds(733, 733);
+testSeeds(859, 859);

@@ -1,6 +1,6 @@
 import { planSplits } from '../../../src/input/splits/splits.ts';
 import type { MapPayload } from '../../../src/mapreduce/index/indexPayload.ts';
-import type { Engine, PhaseOptions, Task, TaskOutcome } from '../../../src/mapreduce/job.ts';
+import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import type { FileStatus } from '../../../src/storage/storage.ts';
 
 /** Has another engine run a job's map phase over splits of another size, so that small inputs make many tasks. */
@@ -13,8 +13,10 @@ export class RecutEngine implements Engine {
     this.#maxSplitBytes = maxSplitBytes;
   }
 
-  run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]> {
-    return this.#engine.run(tasks[0]?.kind === 'mapIndex' ? this.#recut(tasks) : tasks, options);
+  async run(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
+    const all: Task[] = [];
+    for await (const task of tasks) all.push(task);
+    return this.#engine.run(all[0]?.kind === 'mapIndex' ? this.#recut(all) : all, options);
   }
 
   close(): Promise<void> {

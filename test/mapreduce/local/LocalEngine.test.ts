@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PhaseProgress, Task } from '../../../src/mapreduce/job.ts';
 import { LocalEngine, type LocalEngineOptions } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { TaskError } from '../../../src/mapreduce/local/TaskError.ts';
@@ -148,14 +148,65 @@ test('a failing task stops the others and their directories go; finished ones st
   const engine = engineOf();
   const tasks = [
     taskOf('done', { action: 'echo', value: 1 }),
-    taskOf('spin', { action: 'spin', marker }),
     taskOf('bad', { action: 'bad' }),
+    taskOf('spin', { action: 'spin', marker }),
     taskOf('never', { action: 'echo', value: 1 }),
   ];
   const error = await failureOf(engine.run(tasks, noAbort));
   expect(error.taskId).toBe('bad');
   expect(attempts()).toEqual(['done.0']);
   expect(await engine.run([taskOf('after', { action: 'echo', value: 2 })], noAbort)).toMatchObject([{ attempts: 1 }]);
+});
+
+test('of several failures the first task in order is told, after those before it have ended', async () => {
+  const tasks = [
+    taskOf('slow', { action: 'echo', value: 1, waitMs: 100 }),
+    taskOf('bad', { action: 'bad', waitMs: 50 }),
+    taskOf('worse', { action: 'bad' }),
+    taskOf('never', { action: 'echo', value: 1 }),
+  ];
+  const ended: string[] = [];
+  const onOutcome = ({ id }: Task) => ended.push(id);
+  const error = await failureOf(engineOf({ workers: 3 }).run(tasks, { ...noAbort, onOutcome }));
+  expect([error.taskId, ended]).toEqual(['bad', ['slow']]);
+});
+
+describe('tasks that come one by one', () => {
+  test('are asked for as lanes get free, and begin in their order', async () => {
+    let asked = 0;
+    async function* source(ended: () => number) {
+      for (let i = 0; i < 6; i++) {
+        await sleep(1);
+        asked++;
+        // A lane that asks is free.
+        expect(asked - ended()).toBeLessThanOrEqual(2);
+        yield taskOf(`t-${i}`, { action: 'echo', value: i });
+      }
+    }
+    let ended = 0;
+    const onOutcome = () => ended++;
+    const outcomes = await engineOf().run(
+      source(() => ended),
+      { ...noAbort, onOutcome },
+    );
+    expect(outcomes.map(({ result }) => (result as { value: number }).value)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('an error of their source fails the phase after the tasks before it; the source is closed', async () => {
+    let isClosed = false;
+    const ended: string[] = [];
+    async function* source() {
+      try {
+        yield taskOf('a', { action: 'echo', value: 1, waitMs: 50 });
+        throw new Error('no more to read');
+      } finally {
+        isClosed = true;
+      }
+    }
+    const onOutcome = ({ id }: Task) => ended.push(id);
+    await expect(engineOf().run(source(), { ...noAbort, onOutcome })).rejects.toThrow(new Error('no more to read'));
+    expect([ended, isClosed]).toEqual([['a'], true]);
+  });
 });
 
 test('abort ends running workers, even busy ones, and rejects with the reason', async () => {

@@ -31,7 +31,8 @@ const actions = {
   async fail() {
     throw new RangeError('always so');
   },
-  async bad() {
+  async bad({ waitMs }) {
+    await sleep(waitMs ?? 0);
     throw new BadDataError('a.json line 3: no timestamp');
   },
   async throwText() {

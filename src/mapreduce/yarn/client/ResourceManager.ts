@@ -134,19 +134,6 @@ export class ResourceManager {
     return countersOf(await this.#askMaster(id, '/counters'));
   }
 
-  /** Counters of a job that has ended; none where no history server is there, or does not know the job. */
-  async historyCounters(id: string): Promise<ReadonlyMap<string, number>> {
-    const { history } = this.#addresses;
-    if (history === null) return new Map();
-    try {
-      const url = `${history}/ws/v1/history/mapreduce/jobs/${jobIdOf(id)}/counters`;
-      return countersOf(await rest({ method: 'GET', url, user: this.#user }, 'The job history server'));
-    } catch (error) {
-      if (error instanceof RestError) return new Map();
-      throw error;
-    }
-  }
-
   async #askMaster(id: string, path: string): Promise<unknown> {
     try {
       return await this.#ask('GET', `/proxy/${id}/ws/v1/mapreduce/jobs/${jobIdOf(id)}${path}`);

@@ -55,7 +55,8 @@ export async function rest({ method, url, user, body }: RestRequest, what: strin
     remote?.message ??
     (document === NO_JSON
       ? `no JSON but "${text
-          .replaceAll(/<[^>]*>|\s+/g, ' ')
+          .replaceAll(/<[^>]*>/g, '')
+          .replaceAll(/\s+/g, ' ')
           .trim()
           .slice(0, 120)}"`
       : text.slice(0, 300));

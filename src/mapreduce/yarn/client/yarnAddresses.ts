@@ -1,10 +1,8 @@
-/** Where YARN's daemons listen, as yarn-site.xml and mapred-site.xml say it. */
+/** Where YARN's ResourceManagers listen, as yarn-site.xml says it. */
 
 export interface YarnAddresses {
   /** Web addresses of the ResourceManagers, `http://host:port`: several where they are highly available. */
   readonly resourceManagers: readonly string[];
-  /** Web address of the job history server; null where none is named. */
-  readonly history: string | null;
 }
 
 type Conf = Readonly<Record<string, string>>;
@@ -17,13 +15,7 @@ export function yarnAddresses(conf: Conf): YarnAddresses {
   const isHttps = conf['yarn.http.policy'] === 'HTTPS_ONLY';
   const ids = (conf['yarn.resourcemanager.ha.rm-ids'] ?? '').split(',').map((id) => id.trim());
   const suffixes = conf['yarn.resourcemanager.ha.enabled'] === 'true' ? ids.map((id) => `.${id}`) : [''];
-  const resourceManagers = suffixes.map((suffix) => resourceManager(conf, suffix, isHttps));
-  const historyKey = `mapreduce.jobhistory.webapp${conf['mapreduce.jobhistory.http.policy'] === 'HTTPS_ONLY' ? '.https' : ''}.address`;
-  const history = conf[historyKey];
-  return {
-    resourceManagers,
-    history: history === undefined ? null : `${historyKey.includes('https') ? 'https' : 'http'}://${history.trim()}`,
-  };
+  return { resourceManagers: suffixes.map((suffix) => resourceManager(conf, suffix, isHttps)) };
 }
 
 function resourceManager(conf: Conf, suffix: string, isHttps: boolean): string {

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { InputSplit } from '../../../input/splits/splits.ts';
 import { chunkFinder } from '../../../row/chunks.ts';
 import { storageFor } from '../../../storage/storage.ts';
+import type { DeadLetterPlace } from '../../index/deadLetterFile.ts';
 import { determinePartitions } from '../../index/determinePartitions.ts';
 import { gatherMaps } from '../../index/gatherMaps.ts';
 import type { ChunkPlan, CountManifest, IndexConfig, MapManifest, MapPass } from '../../index/indexPayload.ts';
@@ -34,6 +35,7 @@ export async function findShards(
   config: IndexConfig,
   splits: readonly InputSplit[],
   passes: Pick<PassRunner, 'run'>,
+  place: DeadLetterPlace,
 ): Promise<FoundShards> {
   const numShards = shardsGiven(config.job.tuning.partitions);
   if (numShards !== null) {
@@ -46,7 +48,7 @@ export async function findShards(
       planOf: (chunk) => ({ type: 'hashed', chunk, buckets: numShards }),
     };
   }
-  const plan = await determine(config, splits, passes);
+  const plan = await determine(config, splits, passes, place);
   const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
   const chunks = plan.map((chunkPlan) => ({ chunk: chunkPlan.chunk, shards: shardsOf(chunkPlan) }));
   return {
@@ -61,6 +63,7 @@ async function determine(
   config: IndexConfig,
   splits: readonly InputSplit[],
   passes: Pick<PassRunner, 'run'>,
+  place: DeadLetterPlace,
 ): Promise<ChunkPlan[]> {
   const determining = determineConfig(config);
   const bytes = splits.reduce((sum, split) => sum + split.bytes, 0);
@@ -75,7 +78,7 @@ async function determine(
     chunks: [],
   });
   const maps = units.maps as MapManifest[];
-  gatherMaps(maps, determining);
+  await gatherMaps(maps, determining, place);
   const counted = (units.reduces as CountUnit[]).flatMap(({ counts }) => (counts === null ? [] : [counts]));
   return withLocalCounts(counted, config, (local) => determinePartitions(maps, config, keyParts, async () => local));
 }

@@ -78,7 +78,7 @@ async function watch(id: string, options: PassOptions): Promise<PassUnits> {
     if (poll % LOOK_EVERY === 0) {
       for (const { id: attempt, error } of await failures.readErrors()) {
         if (error?.retryable === false) throw passError(application, failures.all, labelOf);
-        onMessage(`${attempt} failed and is tried again: ${error?.message}`);
+        onMessage(`${attempt} failed: ${error?.message}`);
       }
     }
     const job = application.state === 'RUNNING' ? await manager.job(id) : null;

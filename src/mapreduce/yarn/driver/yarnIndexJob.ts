@@ -7,9 +7,10 @@ import { type FileStatus, hdfsFor, isHdfsPath, storageFor } from '../../../stora
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { isoText } from '../../../time/isoText.ts';
 import { gatherMaps } from '../../index/gatherMaps.ts';
-import { checkDimensions, outputPath, planMaps } from '../../index/indexJob.ts';
+import { checkDimensions, deadLetterPlace, outputPath, planMaps } from '../../index/indexJob.ts';
 import type { IndexConfig, MapManifest, Quirks } from '../../index/indexPayload.ts';
 import type { IndexProgress, IndexReport } from '../../index/indexReport.ts';
+import { JobDirectory } from '../../index/jobDirectory.ts';
 import { rangeOptions } from '../../index/partitioning.ts';
 import { planShards } from '../../index/planShards.ts';
 import { fewTuplesNotes } from '../../index/segmentReport.ts';
@@ -24,6 +25,8 @@ import { YarnCluster, type YarnOptions } from './YarnCluster.ts';
 
 export interface YarnIndexOptions extends YarnOptions {
   readonly quirks: Quirks;
+  /** A file of this machine for records that could not be indexed, or null. */
+  readonly deadLetters?: string | null;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
   /** Sentences for people while the job runs. */
@@ -111,7 +114,8 @@ async function runPasses(state: JobState, options: PassesOptions): Promise<Index
   const started = performance.now();
   const config: IndexConfig = { job, quirks, hadoop };
   const splits: InputSplit[] = planMaps(files, quirks);
-  const shards = await findShards(config, splits, passes);
+  const place = deadLetterPlace(new JobDirectory(job, version), options);
+  const shards = await findShards(config, splits, passes, place);
   const determined = performance.now();
   const units = await passes.run('index', {
     config,
@@ -121,7 +125,7 @@ async function runPasses(state: JobState, options: PassesOptions): Promise<Index
     chunks: shards.chunks,
   });
   const maps = units.maps as MapManifest[];
-  const { counts, samples } = gatherMaps(maps, config);
+  const { counts, samples, deadLetters } = await gatherMaps(maps, config, place);
   await checkUnchanged(files, (path) => storageFor(path, hadoop));
   const planned = planShards(
     maps.flatMap(({ runs }) => runs),
@@ -141,6 +145,7 @@ async function runPasses(state: JobState, options: PassesOptions): Promise<Index
     inputBytes: files.reduce((sum, file) => sum + file.length, 0),
     counts,
     samples,
+    deadLetters,
     rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
     segments,
     segmentOutputPath: output,

@@ -5,6 +5,8 @@ import { OrderWriter } from './firstKey.ts';
 import type { RawBytesWriter } from './rawBytes.ts';
 
 const HASH_BYTES = 16;
+/** Sections are told in places behind all blocks, so that a place means one thing in a run. */
+const SECTIONS_AT = 2 ** 47;
 
 /**
  * Hands the key runs of a map task to Hadoop's shuffle: reducer p gets the keys of part p, first what sections there are, then their
@@ -24,7 +26,7 @@ export function emitKeys(keyRuns: MapManifest['keyRuns'], map: number, parts: nu
           records.write(encodeBlockKey(key, section.part, parts, order.bytes()), value);
         };
         order.clear();
-        emit(BlockKind.header, number, Buffer.from(JSON.stringify(section)));
+        emit(BlockKind.header, SECTIONS_AT + number, Buffer.from(JSON.stringify(section)));
         for (const ref of section.blocks) {
           const block = source.read(ref);
           order.clear();

@@ -45,12 +45,10 @@ export function specProperties(
   const notes: string[] = [];
   for (const [name, value] of Object.entries(jobProperties)) {
     if (JAVA_OPTIONS.test(name)) {
-      const kinds = /reduce/.test(name)
-        ? ['reduce']
-        : /child/.test(name) && !/map\./.test(name)
-          ? ['map', 'reduce']
-          : ['map'];
-      const shares = kinds.map((kind) => shareText(kind as 'map' | 'reduce', memory));
+      const kinds = (['map', 'reduce'] as const).filter(
+        (kind) => name.includes(`.${kind}.`) || name === 'mapred.child.java.opts',
+      );
+      const shares = kinds.map((kind) => shareText(kind, memory));
       notes.push(`${name} "${value}" is replaced: ${shares.join('; ')}.`);
     } else if (CLASS_PATHS.test(name))
       notes.push(`${name} is passed over: tasks are Node's, and no Java classes clash.`);

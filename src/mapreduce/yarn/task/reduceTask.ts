@@ -1,13 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { KeySectionRef } from '../../../partition/determine/keyRun.ts';
-import type { SectionHeader } from '../../../rollup/run/run.ts';
 import { chunkFinder } from '../../../row/chunks.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { CountManifest, CountPayload, ReduceManifest, ReducePayload } from '../../index/indexPayload.ts';
 import type { TaskContext } from '../../job.ts';
 import { taskFunctions } from '../../tasks.ts';
-import type { BlockGroup, ShuffleInput } from '../shuffle/shuffleInput.ts';
+import { keyRunsOf, sectionsOf } from '../shuffle/groupPayload.ts';
+import type { ShuffleInput } from '../shuffle/shuffleInput.ts';
 import type { CountUnit, MadeSegment, ReduceUnit, YarnPlan } from './plan.ts';
 import type { UnitCommit } from './UnitCommit.ts';
 
@@ -38,13 +37,6 @@ export async function runReduce(
   await unit.commit({ segments } satisfies ReduceUnit);
 }
 
-function sectionsOf({ chunk, shard, headers }: BlockGroup): ReducePayload['sections'] {
-  return headers.map(({ path, offset, bytes }) => {
-    const { rows } = JSON.parse(Buffer.from(bytes.buffer).toString('utf8')) as SectionHeader;
-    return { path, section: { chunk, shard, rows, header: { offset, length: bytes.length, count: 1 } } };
-  });
-}
-
 /** Counts the keys of one part, as the local engine's task does. */
 export async function runCount(
   plan: YarnPlan,
@@ -59,15 +51,7 @@ export async function runCount(
     await unit.commit({ counts: null } satisfies CountUnit);
     return;
   }
-  const sections = new Map<string, KeySectionRef[]>();
-  for (const { path, bytes } of group.headers) {
-    const section = JSON.parse(Buffer.from(bytes.buffer).toString('utf8')) as KeySectionRef;
-    const known = sections.get(path);
-    if (known === undefined) sections.set(path, [section]);
-    else known.push(section);
-  }
-  const keyRuns = [...sections].map(([path, of]) => ({ path, sections: of }));
-  const payload: CountPayload = { config: plan.config, part, keyRuns };
+  const payload: CountPayload = { config: plan.config, part, keyRuns: keyRunsOf(group) };
   const counts = (await taskFunctions.countKeys(payload, context)) as CountManifest;
   await hdfs.mkdirs(unit.attemptDirectory);
   const path = `${unit.attemptDirectory}/counts`;

@@ -101,8 +101,9 @@ function indexed(job: JobSpec, line: string, counts: RowCounts): IndexedRow[] {
   const floored = bucketOf(job.granularity.queryGranularity, time).start;
   const { partitions } = job.tuning;
   if (partitions.type !== 'hashed') throw new Error('The reference knows hashed partitions only.');
-  // No truncated time lies before its chunk.
-  const truncated = Math.max(floored, chunk.start);
+  // No truncated time lies outside its chunk; before 1970 some are rounded up.
+  const isOutside = floored < chunk.start || (floored > time && floored >= chunk.end);
+  const truncated = isOutside ? chunk.start : floored;
   const hashed = bucketOf(job.granularity.queryGranularity, truncated).start;
   const buckets = partitions.numShards ?? 1;
   const bucket = bucketOfRow(hashed, dimensions, cells, partitions.partitionDimensions, buckets);

@@ -1,11 +1,13 @@
 /** The daemons: how each is started, when it counts as up, how it is stopped. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HOST, paths, ports } from './settings.mjs';
 
-const UP_SECONDS_MAX = 120;
+/** Busy machines take long over seven JVMs. */
+const UP_SECONDS_MAX = 300;
 const DOWN_SECONDS_MAX = 20;
 
 /** In the order in which they start. */
@@ -21,6 +23,7 @@ export function daemons(settings) {
   const list = [
     {
       name: 'namenode',
+      http: at.nameNodeHttp,
       part: 'hdfs',
       heap: 384,
       main: `${hdfs}.namenode.NameNode`,
@@ -29,6 +32,7 @@ export function daemons(settings) {
     },
     {
       name: 'datanode1',
+      http: at.dataNode1.http,
       part: 'hdfs',
       heap: 256,
       main: `${hdfs}.datanode.DataNode`,
@@ -37,6 +41,7 @@ export function daemons(settings) {
     },
     {
       name: 'datanode2',
+      http: at.dataNode2.http,
       part: 'hdfs',
       heap: 256,
       main: `${hdfs}.datanode.DataNode`,
@@ -46,6 +51,7 @@ export function daemons(settings) {
     },
     {
       name: 'resourcemanager',
+      http: at.resourceManagerHttp,
       part: 'yarn',
       heap: 512,
       main: `${yarn}.resourcemanager.ResourceManager`,
@@ -54,6 +60,7 @@ export function daemons(settings) {
     },
     {
       name: 'nodemanager1',
+      http: at.nodeManager1.http,
       part: 'yarn',
       heap: 384,
       main: `${yarn}.nodemanager.NodeManager`,
@@ -62,6 +69,7 @@ export function daemons(settings) {
     },
     {
       name: 'nodemanager2',
+      http: at.nodeManager2.http,
       part: 'yarn',
       heap: 384,
       main: `${yarn}.nodemanager.NodeManager`,
@@ -71,6 +79,7 @@ export function daemons(settings) {
     },
     {
       name: 'historyserver',
+      http: at.historyHttp,
       part: 'yarn',
       heap: 256,
       main: 'org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer',
@@ -80,6 +89,7 @@ export function daemons(settings) {
   ];
   return list.map((daemon) => ({
     ...daemon,
+    listens: `http://${HOST}:${daemon.http}`,
     // The daemon's own folder first: what is in both comes from there.
     classPath: [...(daemon.second ? [conf2] : []), conf, join(paths(settings).jars, '*')].join(':'),
     pidFile: join(paths(settings).pids, `${daemon.name}.pid`),
@@ -87,11 +97,31 @@ export function daemons(settings) {
   }));
 }
 
+/** Whether its HTTP port is somebody else's. */
+function isTaken({ listens }) {
+  const { hostname, port } = new URL(listens);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
 /** Starts a daemon that does not run, and waits until it answers. */
 export async function start(daemon, settings) {
   if (pidOf(daemon) !== null) {
     console.log(`${daemon.name.padEnd(16)} runs already`);
     return;
+  }
+  if (await isTaken(daemon)) {
+    const { host } = new URL(daemon.listens);
+    throw new Error(
+      `Something else listens at ${host}, where the ${daemon.name} would: stop it, or move all ports by --port-offset N (with --dir DIR, ` +
+        'if that is another Hadoop of ours).',
+    );
   }
   if (daemon.name === 'namenode') format(daemon, settings);
   const started = performance.now();
@@ -107,7 +137,7 @@ export async function start(daemon, settings) {
   child.unref();
   if (child.pid === undefined) await failed;
   writeFileSync(daemon.pidFile, `${child.pid}\n`);
-  while (!(await answers(daemon))) {
+  while (pidOf(daemon) === null || !(await answers(daemon))) {
     const seconds = (performance.now() - started) / 1000;
     if (pidOf(daemon) === null || seconds > UP_SECONDS_MAX) {
       const tail = readFileSync(daemon.log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');

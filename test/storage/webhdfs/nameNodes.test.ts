@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { mapHost, parseHostMap } from '../../../src/storage/webhdfs/hostMap.ts';
+import { readHadoopConf } from '../../../src/hadoop/conf/readHadoopConf.ts';
+import { HOST_MAP_PROPERTY, mapHost, parseHostMap } from '../../../src/storage/webhdfs/hostMap.ts';
 import { nameNodesOf, parseHdfsUri } from '../../../src/storage/webhdfs/nameNodes.ts';
 
 const HA = {
@@ -55,6 +57,16 @@ describe('addresses of name nodes', () => {
     expect(nameNodesOf(parseHdfsUri('hdfs:///a'), { 'fs.defaultFS': ' hdfs://nn:9000 ' }).prefix).toBe(
       'hdfs://nn:9000',
     );
+  });
+
+  test('what conf/docker says to clients on the host', async () => {
+    const directory = join(import.meta.dirname, '../../../conf/docker/hadoop');
+    const conf = await readHadoopConf({ directory, env: {} });
+    const { prefix, urls } = nameNodesOf(parseHdfsUri('hdfs:///a'), conf);
+    expect([prefix, urls]).toEqual(['hdfs://namenode:9000', ['http://127.0.0.1:9870']]);
+    const map = parseHostMap(conf[HOST_MAP_PROPERTY]);
+    const mapped = ['http://datanode1:9864/', 'http://datanode2:9864/'].map((url) => mapHost(new URL(url), map).href);
+    expect(mapped).toEqual(['http://127.0.0.1:9864/', 'http://127.0.0.1:9865/']);
   });
 
   test('no host anywhere', () => {

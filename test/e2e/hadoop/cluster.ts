@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readHadoopConf } from '../../../src/hadoop/conf/readHadoopConf.ts';
+import { type HadoopClient, hadoopClient } from '../../../src/hadoop/hadoopClient.ts';
+import { hdfsFor } from '../../../src/storage/storage.ts';
+import type { WebHdfsStorage } from '../../../src/storage/webhdfs/WebHdfsStorage.ts';
+import { CLUSTER, PORT_OFFSET } from './prepare.ts';
+
+/** HADOOP_CONF_DIR of the cluster that prepare.ts started. */
+export const CONF_DIR = join(CLUSTER, 'conf');
+export const WEBHDFS = `http://127.0.0.1:${9870 + PORT_OFFSET}/webhdfs/v1`;
+
+export async function clusterClient(more: Partial<HadoopClient> = {}): Promise<HadoopClient> {
+  return { ...(await hadoopClient(await readHadoopConf({ directory: CONF_DIR, env: {} }), {})), ...more };
+}
+
+export async function clusterHdfs(more: Partial<HadoopClient> = {}): Promise<WebHdfsStorage> {
+  return hdfsFor('hdfs:///', await clusterClient(more));
+}
+
+/** Puts a file there. */
+export async function put(hdfs: WebHdfsStorage, path: string, content: Uint8Array, replication = 2): Promise<void> {
+  const stream = await hdfs.createWrite(path, { replication });
+  await new Promise<void>((resolve, reject) => stream.on('error', reject).end(content, resolve));
+}
+
+/** Sends a signal to a daemon of the cluster, by its pid. */
+export function signalDaemon(name: string, signal: NodeJS.Signals): void {
+  process.kill(Number(readFileSync(join(CLUSTER, 'pids', `${name}.pid`), 'utf8')), signal);
+}

@@ -22,10 +22,11 @@ describe('help and version', () => {
 Druid's index_hadoop: ingestion specs in, Druid segments out.
 
 Commands:
-  segmill index <spec>       Run an ingestion spec: read the input, write the segments
-  segmill validate <spec..>  Check specs; nothing is run
-  segmill dump <segment>     Print what a segment is, and its rows, as JSON lines
-  segmill schema             Print the JSON Schema of ingestion specs, for editors
+  segmill index <spec>          Run an ingestion spec: read the input, write the segments
+  segmill attach <application>  Take over a job on a Hadoop cluster whose driver is gone
+  segmill validate <spec..>     Check specs; nothing is run
+  segmill dump <segment>        Print what a segment is, and its rows, as JSON lines
+  segmill schema                Print the JSON Schema of ingestion specs, for editors
 
 Options:
       --debug    Stack traces with errors                                                  [boolean]
@@ -61,9 +62,9 @@ Exit codes:
 
 describe('wrong arguments', () => {
   test.each([
-    [[], 'a command is missing; there are index, validate, dump, schema', ''],
+    [[], 'a command is missing; there are index, attach, validate, dump, schema', ''],
     [['indx', 'spec.json'], 'unknown command "indx"; did you mean "index"?', ''],
-    [['frobnicate'], 'unknown command "frobnicate"; the commands are index, validate, dump, schema', ''],
+    [['frobnicate'], 'unknown command "frobnicate"; the commands are index, attach, validate, dump, schema', ''],
     [['--json', 'index', 'spec.json'], 'option --json stands before the command, options follow it', 'index '],
     [['index'], '<spec> is missing after "index"', 'index '],
     [['index', 'hadoop'], '<spec> is missing after "index"', 'index '],

@@ -75,7 +75,7 @@ export function benchJobs(rows) {
  * @param {Job} job
  * @param {string[]} inputs absolute paths of the parts
  * @param {string} folder where segments and work files go
- * @returns {object} an index_hadoop task
+ * @returns {any} an index_hadoop task
  */
 export function ingestionSpec({ partitionsSpec, segmentGranularity, queryGranularity }, inputs, folder) {
   const dimensions = DIMENSIONS.map(([name, type]) => (type === 'string' ? name : { type, name }));
@@ -114,6 +114,44 @@ export function ingestionSpec({ partitionsSpec, segmentGranularity, queryGranula
         partitionsSpec,
         workingPath: `${folder}/work`,
         version: '2026-01-01T00:00:00.000Z',
+      },
+    },
+  };
+}
+
+/**
+ * The same rows, dimensions, metrics and shards for Druid's native batch ingestion, with perfect rollup.
+ * @param {string[]} inputs absolute paths of the parts
+ * @param {number} shards segments of the day
+ * @param {number} tasks sub-tasks at a time
+ * @returns {object} an index_parallel task
+ */
+export function parallelSpec(inputs, shards, tasks) {
+  const partitionsSpec = { type: 'hashed', numShards: shards };
+  const task = ingestionSpec({ partitionsSpec }, inputs, '');
+  const { dataSource, parser, metricsSpec, granularitySpec } = task.spec.dataSchema;
+  const { timestampSpec, dimensionsSpec } = parser.parseSpec;
+  return {
+    type: 'index_parallel',
+    spec: {
+      dataSchema: { dataSource, timestampSpec, dimensionsSpec, metricsSpec, granularitySpec },
+      ioConfig: {
+        type: 'index_parallel',
+        inputSource: { type: 'local', files: inputs },
+        inputFormat: { type: 'json' },
+        appendToExisting: false,
+      },
+      tuningConfig: {
+        type: 'index_parallel',
+        forceGuaranteedRollup: true,
+        partitionsSpec,
+        maxNumConcurrentSubTasks: tasks,
+        // A sub-task splits by file only.
+        splitHintSpec: {
+          type: 'maxSize',
+          maxNumFiles: Math.max(1, Math.floor(inputs.length / tasks)),
+          maxSplitSize: '100GiB',
+        },
       },
     },
   };

@@ -2,7 +2,7 @@
  * CSV to typed columns in memory, on one thread: segmill's scanner with dictionaries and number parsing against DuckDB's
  * read_csv into a table. Both are told the columns and their types; both read the file.
  *
- *     npm run bench:formats [-- rows]        1,000,000 rows (163 MB; the rows of "npm run bench") when not given
+ *     npm run bench formats [-- rows]        1,000,000 rows (163 MB; the rows of "npm run bench") when not given
  *
  * Prints CPU seconds (user and system, of all threads) of each round, without the start of Node.
  */
@@ -73,7 +73,7 @@ async function segmill(path) {
   const { createKernel } = await load('kernel/kernel');
   const { KernelDictionary } = await load('rollup/dictionary/kernelDictionary');
   const { TimeColumn } = await load('row/timeColumn');
-  const { parseDoubleSpan, parseLongSpan } = await load('row/numbers/parse');
+  const { NumberColumn, Outcome } = await load('row/numberColumn');
   const before = process.cpuUsage();
   const names = COLUMNS.map(([name]) => name);
   const kernel = createKernel();
@@ -99,6 +99,9 @@ async function segmill(path) {
   const columns = COLUMNS.map(() => []);
   const cells = kernel.allocate(BATCH_ROWS * 4);
   const times = new Float64Array(BATCH_ROWS);
+  const numbers = new NumberColumn();
+  const longs = new BigInt64Array(numbers.pairs.buffer);
+  const all = Int32Array.from({ length: BATCH_ROWS }, (_, i) => i);
   let rows = 0;
   const input = { index: 0, path, start: 0, end: length, length, codec: 'none' };
   for await (const block of blocks({ index: 0, inputs: [input], bytes: length })) {
@@ -128,21 +131,21 @@ async function segmill(path) {
           columns[slot].push(kernel.ints.slice(cells / 4, cells / 4 + count));
           continue;
         }
-        const { kinds, starts, ends, bytes } = batch;
-        const parseNumber = COLUMNS[slot][1] === 'BIGINT' ? parseLongSpan : parseDoubleSpan;
-        const numbers = new Float64Array(count);
-        for (let row = 0; row < count; row++) {
-          const at = base + row;
-          numbers[row] = kinds[at] < 2 ? Number.NaN : parseNumber(bytes, starts[at], ends[at]);
-        }
-        columns[slot].push(numbers);
+        const isLong = COLUMNS[slot][1] === 'BIGINT';
+        numbers.read(batch, slot, all, count, isLong ? 'long' : 'double');
+        if (numbers.outcomes.subarray(0, count).includes(Outcome.leftToCaller))
+          fail('a number needs more than the kernel');
+        columns[slot].push([
+          isLong ? longs.slice(0, count) : numbers.doubles.slice(0, count),
+          numbers.outcomes.slice(0, count),
+        ]);
       }
       rows += count;
     }
   }
   const cpu = process.cpuUsage(before);
   const delta = columns[COLUMNS.findIndex(([name]) => name === 'delta')];
-  const sum = delta.reduce((total, chunk) => chunk.reduce((part, value) => part + value, total), 0);
+  const sum = delta.reduce((total, [chunk]) => chunk.reduce((part, value) => part + Number(value), total), 0);
   return { rows, sum, cpu };
 }
 
@@ -174,7 +177,7 @@ const CONTESTANTS = { segmill, duckdb };
 /** Compares the two, each round in a process of its own. @param {number} count rows */
 function compare(count) {
   if (!Number.isSafeInteger(count) || count < 1) {
-    fail('The number of rows must be a positive whole number, as in: npm run bench:formats -- 1000000');
+    fail('The number of rows must be a positive whole number, as in: npm run bench formats -- 1000000');
   }
   if (!existsSync(join(DIST, 'input/createScanner.js'))) fail(`${DIST} is not up to date. Run "npm run build" first.`);
   const csv = join(CACHE, `rows-v1-${count}-seed-${SEED}.csv`);

@@ -1,7 +1,9 @@
 /**
- * Segmill's jobs against each other and against DuckDB, on the same rows, taking turns on the same machine.
+ * Segmill's jobs against each other and against DuckDB, on the same rows, taking turns on the same machine; with --peer druid against
+ * Druid (see druid.mjs).
  *
  *     npm run bench [-- rows]        1,000,000 rows when not given
+ *     npm run bench -- --peer druid [rows ...] [--rounds N]
  *
  * Prints the medians and what they are to each other, and writes .cache/bench/result.json. Close other programs first: all sides
  * want every core.
@@ -20,6 +22,13 @@ const THREADS = 2;
 const CLI = resolve(import.meta.dirname, '../../dist/cli/main.js');
 const OUT = join(CACHE, 'out');
 
+if (process.argv[2] === '--peer') {
+  if (process.argv[3] !== 'druid')
+    fail(`"${process.argv[3]}" is no peer. There is druid; without --peer it is DuckDB.`);
+  const { compareWithDruid } = await import('./druid.mjs');
+  await compareWithDruid(process.argv.slice(4));
+  process.exit(0);
+}
 /** What is compared with what, and how many times its wall and CPU seconds it may take. */
 const BOUNDS = [
   ['numShards', 'duckdb', 1.5],

@@ -25,8 +25,6 @@ export function writeConf(settings) {
     'dfs.namenode.secondary.http-address': `${HOST}:0`,
     'dfs.namenode.datanode.registration.ip-hostname-check': false,
     'dfs.namenode.safemode.extension': 0,
-    // So that delegation tokens can be tried without Kerberos.
-    'dfs.namenode.delegation.token.always-use': true,
     'dfs.datanode.hostname': HOST,
     'dfs.datanode.du.reserved': 0,
     'dfs.client.use.datanode.hostname': true,

@@ -97,7 +97,7 @@ export function daemons(settings) {
   }));
 }
 
-/** Whether its HTTP port is somebody else's. */
+/** Whether somebody listens at its HTTP port. */
 function isTaken({ listens }) {
   const { hostname, port } = new URL(listens);
   return new Promise((resolve) => {
@@ -137,7 +137,8 @@ export async function start(daemon, settings) {
   child.unref();
   if (child.pid === undefined) await failed;
   writeFileSync(daemon.pidFile, `${child.pid}\n`);
-  while (pidOf(daemon) === null || !(await answers(daemon))) {
+  // The NameNode lists a DataNode that died for ten minutes: its own port must be open, too.
+  while (pidOf(daemon) === null || !(await isTaken(daemon)) || !(await answers(daemon))) {
     const seconds = (performance.now() - started) / 1000;
     if (pidOf(daemon) === null || seconds > UP_SECONDS_MAX) {
       const tail = readFileSync(daemon.log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');

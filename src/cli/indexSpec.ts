@@ -1,34 +1,34 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
-import pc from 'picocolors';
 import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
 import type { IndexOptions } from '../mapreduce/index/indexJob.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
-import type { KeepRuns } from '../mapreduce/index/partitioning.ts';
-import type { RowSample } from '../row/rowCounts.ts';
-import { formatProblems } from '../spec/formatProblems.ts';
+import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
+import type { LockSpan } from '../publish/overlord/OverlordPublisher.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
-import type { SpecProblem } from '../spec/problem.ts';
-import { readSpec } from '../spec/readSpec.ts';
 import type { ClusterArguments } from './clusterArguments.ts';
 import type { Context } from './context.ts';
-import { countsOf, deadLettersOf, errorMessages, samplesOf } from './errorText.ts';
+import { countsOf, deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
+import { type FailedDocument, failedDocument } from './failedDocument.ts';
 import { clusterOf, hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
-import { maskSecrets } from './maskSecrets.ts';
+import { logDeadLetters } from './logDeadLetters.ts';
+import { type MetadataArguments, storeOfJob } from './metadataOption.ts';
+import { type PlacedJob, placeJob } from './placeJob.ts';
+import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
-import { readSpecFile } from './specFile.ts';
-import { deadLetterLines, formatSummary } from './summary/formatSummary.ts';
-import { sampleLines } from './summary/sampleLines.ts';
+import { readJob } from './readJob.ts';
+import { recordOutcome } from './recordOutcome.ts';
+import { formatSummary } from './summary/formatSummary.ts';
+import { writeSamples } from './summary/writeSamples.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
 import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
-import { verdict } from './verdict.ts';
 import { writeText } from './write.ts';
 
-export interface IndexArguments {
+export interface IndexArguments extends MetadataArguments {
   /** A file, `-` for stdin, or the spec itself; empty where a job is taken over. */
   readonly spec: string;
   /** An application of the job that is taken over, or null. */
@@ -38,8 +38,19 @@ export interface IndexArguments {
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
+  /** Address of an Overlord to publish through, `none`, or null: what the configuration says. */
+  readonly overlord: string | null;
+  readonly lock: LockSpan;
+  /** A folder of Druid's configuration, or null. */
+  readonly druidConf: string | null;
+  /** Leaves the segments to `segmill publish`. */
+  readonly stage: boolean;
+  /** As if the spec had ioConfig.dropExisting. */
+  readonly dropExisting: boolean;
   /** Folder of Hadoop's site files, or null for HADOOP_CONF_DIR's. */
   readonly hadoopConf: string | null;
+  /** File of a plan to run, or null. */
+  readonly plan: string | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -51,32 +62,10 @@ export interface IndexArguments {
 /** The document of `--json`. */
 export type IndexDocument = ({ readonly status: 'SUCCESS' } & IndexReport) | FailedDocument;
 
-interface FailedDocument {
-  readonly status: 'FAILED';
-  readonly error: string;
-  /** What lay behind it, nearest first; absent where nothing did. */
-  readonly causes?: readonly string[];
-  /** What is wrong with the spec; absent where that is not the failure. */
-  readonly problems?: readonly SpecProblem[];
-  /** Bad rows, where they are the failure. */
-  readonly samples?: readonly RowSample[];
-  /** The file of bad rows, where they are the failure. */
-  readonly deadLetters?: DeadLetterReport;
-}
-
-/** The spec has errors; they are printed already. */
-class BadSpecError extends UsageError {
-  readonly problems: readonly SpecProblem[];
-
-  constructor(name: string, problems: readonly SpecProblem[]) {
-    super(`${name} is ${verdict(false, problems)}; nothing was run`);
-    this.problems = problems;
-  }
-}
-
 /** How far a command has come, for its report. */
 interface Course {
   job: JobSpec | null;
+  specText: string;
   phase: IndexPhase | null;
 }
 
@@ -86,7 +75,8 @@ interface Course {
  * @throws what went wrong, after it stands in the JSON document and the report; the caller prints it
  */
 export async function indexSpec(args: IndexArguments, context: Context): Promise<number> {
-  const course: Course = { job: null, phase: null };
+  const course: Course = { job: null, specText: '', phase: null };
+  const started = new Date().toISOString();
   let report: FileHandle | null = null;
   try {
     let result: IndexReport;
@@ -96,12 +86,16 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
       if (args.deadLetters !== null) await makeDeadLetterFile(args.deadLetters);
       result = await runSpec(args, context, course);
     } catch (error) {
-      const document = failure(error);
+      const document = failedDocument(error);
+      await recordOutcome({ ...course, started }, document, context);
       if (args.json) await writeDocument(document, context.io);
       if (report !== null) await writeFailed(document, error, course, args.report, report);
+      await logBadRows(deadLettersOf(error), args, course, context.io);
       if (!args.quiet) writeSamples(samplesOf(error), deadLettersOf(error), context.io);
       throw error;
     }
+    await logBadRows(result.deadLetters, args, course, context.io);
+    await recordOutcome({ ...course, started }, { status: 'SUCCESS', ...result }, context);
     if (args.json) await writeDocument({ status: 'SUCCESS', ...result }, context.io);
     if (report !== null) await writeSucceeded(result, course, args.report, report);
     if (!args.json && !args.quiet) await writeSummary(result, context.io);
@@ -138,54 +132,76 @@ async function runSpec(args: IndexArguments, context: Context, course: Course): 
 type Run = (options: Pick<IndexOptions, 'signal' | 'onProgress' | 'deadLetters'>) => Promise<IndexReport>;
 
 /** Reads the spec, or finds the job on the cluster, and chooses the engine. */
-async function prepare(args: IndexArguments, { io, services }: Context, course: Course): Promise<Run> {
-  const onMessage = (message: string) => {
-    if (!args.quiet) io.stderr.write(printableText(`segmill: ${message}\n`));
-  };
-  if (args.application !== null) {
-    const hadoop = await clusterOf(args.hadoopConf, io.env);
-    const { findYarnJob, runYarnIndexJob } = await services.loadYarn();
-    const { job, quirks, submission } = await findYarnJob(args.application, hadoop);
-    course.job = job;
-    return (options) => runYarnIndexJob(job, { ...submission, quirks, hadoop, onMessage, ...options });
-  }
-  const job = await readJob(args, io);
+async function prepare(args: IndexArguments, context: Context, course: Course): Promise<Run> {
+  const { io, services } = context;
+  if (args.application !== null) return attach(args.application, args, context, course);
+  const { job: spec, text } = await readJob(args, io);
+  const placed = await placeJob(args.dropExisting ? { ...spec, dropExisting: true } : spec, args, io.env);
+  course.specText = text;
+  if (args.cluster !== null) return submit(spec, placed, args.cluster, args, context, course);
+  const { job, publisher } = placed;
   course.job = job;
-  const { workers, quirks, keepRuns, cluster } = args;
-  if (cluster !== null) {
-    const hadoop = await clusterOf(args.hadoopConf, io.env, job);
-    const { runYarnIndexJob } = await services.loadYarn();
-    return (options) => runYarnIndexJob(job, { ...cluster, quirks, hadoop, onMessage, ...options });
-  }
+  const store = publisher === null ? storeOfJob(job, args, io) : null;
   const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
+  const plan = args.plan === null ? null : await readPlan(args.plan);
   const runIndexJob = await services.loadRunIndexJob();
   return (options) =>
-    runIndexJob(job, { workers, quirks, keepRuns, ...(hadoop === undefined ? {} : { hadoop }), ...options });
+    runIndexJob(job, {
+      workers: args.workers,
+      quirks: args.quirks,
+      keepRuns: args.keepRuns,
+      ...(plan === null ? {} : { plan }),
+      publisher,
+      store,
+      stage: args.stage,
+      ...(hadoop === undefined ? {} : { hadoop }),
+      ...options,
+    });
 }
 
-/** The job that a spec describes; what is to be said about the spec goes to stderr. @throws UsageError when it describes none */
-async function readJob({ spec, quiet }: IndexArguments, io: Io): Promise<JobSpec> {
-  const { name, text } = await readSpecFile(spec, io);
-  const { job, problems: all } = readSpec(text, name);
-  const problems = all.filter((problem) => problem.severity !== 'note');
-  if (problems.length > 0 && !(quiet && job !== null)) {
-    io.stderr.write(printableText(formatProblems(problems, name, maskSecrets(text))));
+/** A job for the cluster. @throws UsageError where the configuration wants it published, which only the local engine can */
+async function submit(
+  spec: JobSpec,
+  { job: placed, publisher }: PlacedJob,
+  cluster: ClusterArguments,
+  args: IndexArguments,
+  { io, services }: Context,
+  course: Course,
+): Promise<Run> {
+  const told = publisher !== null || placed.metadataUpdate !== null;
+  await publisher?.close();
+  if (told && spec.metadataUpdate === null && args.overlord === null) {
+    throw new UsageError(
+      "Druid's configuration names an Overlord or a metadata store, but with --engine yarn segments are stored and told to nobody. " +
+        'Say --overlord none if that is wanted, or leave out --engine yarn',
+    );
   }
-  if (job === null) throw new BadSpecError(name, problems);
-  return job;
+  const job = { ...placed, metadataUpdate: spec.metadataUpdate };
+  course.job = job;
+  const hadoop = await clusterOf(args.hadoopConf, io.env, job);
+  const { runYarnIndexJob } = await services.loadYarn();
+  const common = { ...cluster, quirks: args.quirks, hadoop, onMessage: messages(args, io) };
+  return (options) => runYarnIndexJob(job, { ...common, ...options });
 }
 
-function failure(thrown: unknown): FailedDocument {
-  const [error, ...causes] = errorMessages(thrown);
-  const samples = samplesOf(thrown);
-  const deadLetters = deadLettersOf(thrown);
-  return {
-    status: 'FAILED',
-    error,
-    ...(causes.length === 0 ? {} : { causes }),
-    ...(thrown instanceof BadSpecError ? { problems: thrown.problems } : {}),
-    ...(samples.length === 0 ? {} : { samples }),
-    ...(deadLetters === null ? {} : { deadLetters }),
+/** A job that runs on the cluster already. */
+async function attach(
+  application: string,
+  args: IndexArguments,
+  { io, services }: Context,
+  course: Course,
+): Promise<Run> {
+  const hadoop = await clusterOf(args.hadoopConf, io.env);
+  const { findYarnJob, runYarnIndexJob } = await services.loadYarn();
+  const { job, quirks, submission } = await findYarnJob(application, hadoop);
+  course.job = job;
+  return (options) =>
+    runYarnIndexJob(job, { ...submission, quirks, hadoop, onMessage: messages(args, io), ...options });
+}
+
+function messages({ quiet }: IndexArguments, io: Io): (message: string) => void {
+  return (message) => {
+    if (!quiet) io.stderr.write(printableText(`segmill: ${message}\n`));
   };
 }
 
@@ -226,7 +242,7 @@ async function writeSucceeded(
     segments: segments.length,
     error: null,
   };
-  await writeReport(outcome, path, file, 'the segments are stored');
+  await writeReport(outcome, path, file, 'the segments are published');
 }
 
 async function writeFailed(
@@ -262,8 +278,11 @@ async function writeSummary(report: IndexReport, { stdout, env }: Io): Promise<v
   await writeText(stdout, formatSummary(report, { color: hasColors(stdout, env), columns: columnsOf(stdout) }));
 }
 
-function writeSamples(samples: readonly RowSample[], deadLetters: DeadLetterReport | null, { stderr, env }: Io): void {
-  const paint = pc.createColors(hasColors(stderr, env));
-  const lines = [...sampleLines(samples, paint, columnsOf(stderr)), ...deadLetterLines(deadLetters, paint)];
-  if (lines.length > 0) stderr.write(`${lines.join('\n')}\n`);
+async function logBadRows(
+  deadLetters: DeadLetterReport | null,
+  { quiet }: IndexArguments,
+  { job }: Course,
+  io: Io,
+): Promise<void> {
+  if (deadLetters !== null && !quiet && job?.tuning.logParseExceptions === true) await logDeadLetters(deadLetters, io);
 }

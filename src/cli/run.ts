@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
+import { PlanRefusedError } from '../mapreduce/index/plan/planError.ts';
+import { programVersion } from '../version.ts';
 import { addAttachCommand } from './commands/attachCommand.ts';
 import { addDumpCommand } from './commands/dumpCommand.ts';
 import { addIndexCommand } from './commands/indexCommand.ts';
+import { addJobsCommand } from './commands/jobsCommand.ts';
+import { addPlanCommand } from './commands/planCommand.ts';
+import { addCleanCommand, addDiscardCommand, addPublishCommand } from './commands/publishCommands.ts';
 import { addSchemaCommand } from './commands/schemaCommand.ts';
 import { addValidateCommand } from './commands/validateCommand.ts';
 import { type Action, type Choose, ownServices, type Services } from './context.ts';
@@ -18,7 +22,12 @@ import { writeText } from './write.ts';
 const COMMANDS: Readonly<Record<string, string>> = {
   index: '<spec>',
   attach: '<application>',
+  plan: '<spec>',
   validate: '<spec..>',
+  publish: '<job>',
+  discard: '<job>',
+  clean: '<spec>',
+  jobs: '<folder>',
   dump: '<segment>',
   schema: '',
 };
@@ -55,7 +64,8 @@ function tell(error: unknown, io: Io, debug: boolean): number {
   if ((error as NodeJS.ErrnoException | null)?.code === 'EPIPE') return ExitCode.done;
   io.stderr.write(errorText(error, debug));
   if (error instanceof InterruptedError) return ExitCode.interrupted;
-  return error instanceof UsageError ? ExitCode.badSpecOrUsage : ExitCode.failed;
+  const isRefused = error instanceof UsageError || error instanceof PlanRefusedError;
+  return isRefused ? ExitCode.badSpecOrUsage : ExitCode.failed;
 }
 
 /** An action, or a text that yargs made of it (help, version). */
@@ -117,10 +127,11 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
     })
     .updateStrings({ 'Not enough arguments following: %s': 'option --%s needs a value' })
     .option('debug', { type: 'boolean', describe: 'Stack traces with errors' })
-    .version('version', 'This version', packageVersion())
+    .version('version', 'This version', programVersion())
     .help('help', 'This text')
     .alias('help', 'h')
     .example('$0 validate spec.json', 'Is it right, and does it mean what I think?')
+    .example('$0 plan spec.json', 'What segments would it make?')
     .example('$0 index spec.json', 'Run it')
     .example('$0 dump index.zip --rows', 'Look at what came out')
     .epilogue(EXIT_CODES_TEXT)
@@ -128,13 +139,18 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
       // Without a message it is what a command threw.
       throw message === null ? error : worded(message, argv);
     });
-  for (const add of [addIndexCommand, addAttachCommand, addValidateCommand, addDumpCommand, addSchemaCommand])
-    add(cli, choose);
+  const commands = [
+    addIndexCommand,
+    addAttachCommand,
+    addPlanCommand,
+    addValidateCommand,
+    addPublishCommand,
+    addDiscardCommand,
+    addCleanCommand,
+    addJobsCommand,
+    addDumpCommand,
+    addSchemaCommand,
+  ];
+  for (const add of commands) add(cli, choose);
   return cli;
-}
-
-function packageVersion(): string {
-  // Two folders up in the sources as in what is built of them.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

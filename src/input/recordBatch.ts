@@ -1,9 +1,14 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { FieldOrder } from './fieldOrder.ts';
 import { FieldKind, type RecordView } from './record.ts';
 import { SpanColumns } from './spanColumns.ts';
+import { TooManyFieldsError } from './TooManyFieldsError.ts';
 
 /** Records of one batch at most. */
 export const BATCH_ROWS = 4096;
+
+/** Fields that may be found in the data: where there are more, names hold what should be values, and memory would run out. */
+const FOUND_FIELDS_MAX = 8192;
 
 /** Line feeds behind the copied bytes: the kernel's scanners run up to one and look at whole vectors. */
 const SENTINEL_BYTES = 64;
@@ -28,7 +33,10 @@ export class RecordBatch {
   readonly values: unknown[] = [];
   /** Names of the slots; grows by `addField` only. */
   readonly fieldNames: string[];
+  /** Fields from here on belong to slots that were added: their nested values are not kept. */
+  readonly firstFound: number;
   readonly #columns: SpanColumns;
+  #order: FieldOrder | null = null;
   /** Address of `recordStarts`; BATCH_ROWS int32 words. */
   readonly recordStartsAddress: number;
   /** Address of `recordEnds`; BATCH_ROWS int32 words. */
@@ -49,6 +57,7 @@ export class RecordBatch {
   constructor(kernel: Kernel, fieldNames: readonly string[]) {
     this.kernel = kernel;
     this.fieldNames = [...fieldNames];
+    this.firstFound = fieldNames.length * BATCH_ROWS;
     this.#columns = new SpanColumns(kernel, Math.max(1, fieldNames.length) * BATCH_ROWS);
     this.elements = new SpanColumns(kernel, BATCH_ROWS);
     this.recordStartsAddress = kernel.allocate(BATCH_ROWS * 4);
@@ -94,6 +103,11 @@ export class RecordBatch {
     return this.#columns.endsAddress;
   }
 
+  /** Which fields each record has, where that is noted; else null. */
+  get order(): FieldOrder | null {
+    return this.#order;
+  }
+
   /** Where each record stands in `bytes`: for errors and samples. */
   get recordStarts(): Int32Array {
     if (this.#memory !== this.kernel.bytes) this.#renewViews();
@@ -137,6 +151,16 @@ export class RecordBatch {
     this.elementCount = 0;
     this.texts.length = 0;
     this.values.length = 0;
+    if (this.#order !== null) this.#order.count = 0;
+  }
+
+  /**
+   * Has scanners note which fields each record has.
+   *
+   * @param hasNulls whether a field that is null is one of them
+   */
+  keepOrder(hasNulls: boolean): void {
+    this.#order = new FieldOrder(this.kernel, BATCH_ROWS, hasNulls);
   }
 
   /** Takes back what a scanner wrote for a record that turned out malformed. */
@@ -145,8 +169,15 @@ export class RecordBatch {
     for (let at = row; at < kinds.length; at += BATCH_ROWS) kinds[at] = FieldKind.absent;
   }
 
-  /** Adds a slot for a field met for the first time (schemaless input) and returns its number. */
+  /**
+   * Adds a slot for a field met for the first time (schemaless input) and returns its number.
+   *
+   * @throws TooManyFieldsError
+   */
   addField(name: string): number {
+    if (this.fieldNames.length * BATCH_ROWS - this.firstFound === FOUND_FIELDS_MAX * BATCH_ROWS) {
+      throw new TooManyFieldsError(FOUND_FIELDS_MAX, name);
+    }
     const slot = this.fieldNames.push(name) - 1;
     this.#columns.ensure((slot + 1) * BATCH_ROWS);
     return slot;

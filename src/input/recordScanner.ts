@@ -13,10 +13,21 @@ export interface RecordScanner {
   next(limit: number): number;
 }
 
-/** What every scanner is told. */
-export interface ScannerOptions {
-  /** Every field met becomes a slot of the batch (schemaless input); else only the fields of the batch are kept. */
+/** What becomes of fields that are not among the batch's. */
+export interface Discovery {
+  /** They become slots of the batch, and it notes which fields each record has (schemaless input); else they are not kept. */
   readonly discover: boolean;
+  /** Names that never become slots. */
+  readonly exclusions?: ReadonlySet<string>;
+}
+
+/** Whether a name that has no slot gets one. */
+export function isDiscovered(name: string, { discover, exclusions }: Discovery): boolean {
+  return discover && exclusions?.has(name) !== true;
+}
+
+/** What every scanner is told. */
+export interface ScannerOptions extends Discovery {
   /**
    * Told of every line that is not a record, in the order of the lines. What it throws comes out of `next`.
    *

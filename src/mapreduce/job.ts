@@ -6,7 +6,7 @@
 import type { RunSource } from '../rollup/run/runReader.ts';
 
 /** The functions an engine can run, by name; `mapreduce/tasks.ts` maps a name to its function. */
-export type TaskKind = 'mapIndex' | 'countKeys' | 'scatterRun' | 'reduceIndex';
+export type TaskKind = 'mapIndex' | 'countKeys' | 'scatterRun' | 'reduceIndex' | 'measureShard';
 
 /** One unit of work. `payload` is plain data (structured clone); equal payloads give equal results on every machine. */
 export interface Task {

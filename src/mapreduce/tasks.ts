@@ -1,10 +1,11 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countKeys } from './index/countTask.ts';
-import type { CountPayload, MapPayload, ReducePayload, ScatterPayload } from './index/indexPayload.ts';
+import type { CountPayload, MapPayload, ScatterPayload } from './index/indexPayload.ts';
 import { mapIndex } from './index/mapTask.ts';
 import { dropWorkspace } from './index/mapWorkspace.ts';
-import { reduceIndex } from './index/reduceTask.ts';
+import { type MeasurePayload, measureShard } from './index/plan/measureTask.ts';
+import { type ReduceBatch, reduceBatch } from './index/reduceBatch.ts';
 import { scatterRun } from './index/scatterTask.ts';
 import type { TaskContext, TaskFunction, TaskKind } from './job.ts';
 
@@ -24,7 +25,11 @@ export const taskFunctions: Record<TaskKind, TaskFunction> = {
   },
   reduceIndex: (payload, context) => {
     dropWorkspace();
-    return withManifest(reduceIndex(payload as ReducePayload, context), context);
+    return withManifest(reduceBatch(payload as ReduceBatch, context), context);
+  },
+  measureShard: (payload, context) => {
+    dropWorkspace();
+    return withManifest(measureShard(payload as MeasurePayload, context), context);
   },
 };
 

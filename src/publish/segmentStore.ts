@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { parentPath } from '../storage/pathText.ts';
-import { type Storage, storageFor } from '../storage/storage.ts';
+import { storageFor } from '../storage/storage.ts';
 
 /** A segment's zip in deep storage: written under a temporary name, later given its own. */
 export interface StagedZip {
@@ -9,45 +10,56 @@ export interface StagedZip {
 }
 
 /**
- * The zips of one job in deep storage. No file gets the name of a finished one before all are complete, and what was staged
- * can be taken back, with the directories that were made for it.
+ * Gives zips their final names; those that have them already keep them.
+ *
+ * @param base of deep storage; it stays when directories of temporary names are removed
  */
-export class SegmentStore {
-  readonly #staged: StagedZip[] = [];
-  readonly #base: string;
-  readonly #storage: Storage;
-  #stored = 0;
-
-  /** @param base of deep storage; it stays, whatever becomes of the job */
-  constructor(base: string, hadoop?: HadoopClient) {
-    this.#base = base;
-    this.#storage = storageFor(base, hadoop);
-  }
-
-  /** Makes room for a zip. */
-  async stage(zip: StagedZip): Promise<void> {
-    this.#staged.push(zip);
-    await this.#storage.mkdirs(parentPath(zip.temporary));
-    if (parentPath(zip.final) !== parentPath(zip.temporary)) await this.#storage.mkdirs(parentPath(zip.final));
-  }
-
-  /** Gives all staged zips their final names. */
-  async store(): Promise<void> {
-    for (const { temporary, final } of this.#staged) {
-      await this.#storage.rename(temporary, final);
-      this.#stored++;
+export async function storeZips(zips: readonly StagedZip[], base: string, hadoop?: HadoopClient): Promise<void> {
+  for (const { temporary, final } of zips) {
+    const storage = storageFor(final, hadoop);
+    if ((await storage.status(temporary)) !== null) {
+      const isMoved = parentPath(temporary) !== parentPath(final);
+      if (isMoved) await storage.mkdirs(parentPath(final));
+      await storage.rename(temporary, final);
+      if (isMoved) await removeFiles([temporary], base, hadoop);
+    } else if ((await storage.status(final)) === null) {
+      throw new Error(
+        `The segment ${final} is gone, and so is ${temporary} that it was to be made of. Run the job again.`,
+      );
     }
   }
+}
 
-  /** Removes what was staged and not stored, and directories that are empty then. */
-  async discard(): Promise<void> {
-    for (const { temporary, final } of this.#staged.slice(this.#stored)) {
-      await this.#storage.remove(temporary, { recursive: false });
-      let directory = parentPath(final);
-      for (; directory.length > this.#base.length; directory = parentPath(directory)) {
-        if ((await this.#storage.list(directory)).length > 0) break;
-        await this.#storage.remove(directory, { recursive: true });
-      }
+/**
+ * Removes files of deep storage, and the directories that are empty then.
+ *
+ * @param base of deep storage; it stays
+ */
+export async function removeFiles(paths: readonly string[], base: string, hadoop?: HadoopClient): Promise<void> {
+  for (const path of paths) {
+    const storage = storageFor(path, hadoop);
+    await storage.remove(path, { recursive: false });
+    for (let directory = parentPath(path); directory.length > base.length; directory = parentPath(directory)) {
+      if ((await storage.list(directory)).length > 0) break;
+      await storage.remove(directory, { recursive: true });
     }
+  }
+}
+
+/** SHA-256 of a file in hex, null where there is none. */
+export async function sha256Of(path: string, hadoop?: HadoopClient): Promise<string | null> {
+  const storage = storageFor(path, hadoop);
+  if ((await storage.status(path)) === null) return null;
+  const reader = await storage.openRead(path);
+  try {
+    const hash = createHash('sha256');
+    const block = new Uint8Array(1 << 20);
+    for (;;) {
+      const length = await reader.read(block, 0, block.length);
+      if (length === 0) return hash.digest('hex');
+      hash.update(block.subarray(0, length));
+    }
+  } finally {
+    await reader.close();
   }
 }

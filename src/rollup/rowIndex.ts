@@ -16,6 +16,8 @@ export class RowIndex {
   readonly cells: Int32Array[];
   readonly metrics: readonly MetricState[];
   readonly #rollup: boolean;
+  /** Columns that are there from the start. */
+  readonly #firstColumns: number;
   #hashes = new Int32Array(INITIAL_ROWS);
   /** Row number + 1; 0 is empty. */
   #table = new Int32Array(INITIAL_ROWS * 2);
@@ -27,7 +29,13 @@ export class RowIndex {
     this.cells = Array.from({ length: dimensions }, () => new Int32Array(INITIAL_ROWS));
     this.metrics = metrics;
     this.#rollup = rollup;
+    this.#firstColumns = dimensions;
     for (const metric of metrics) metric.ensure(INITIAL_ROWS);
+  }
+
+  /** Adds a column for a dimension found in the data: null in all rows so far. `clear` takes it away again. */
+  addColumn(): void {
+    this.cells.push(new Int32Array(this.times.length));
   }
 
   /**
@@ -64,11 +72,12 @@ export class RowIndex {
     return sum + perRow * this.rows;
   }
 
-  /** Forgets all rows and keeps the buffers. */
+  /** Forgets all rows and the columns added, and keeps the buffers. */
   clear(): void {
     for (const metric of this.metrics) metric.clear(this.rows);
     this.#table.fill(0);
     this.rows = 0;
+    this.cells.length = this.#firstColumns;
   }
 
   #hashRecords(times: Float64Array, cells: readonly Int32Array[], count: number): Int32Array {
@@ -79,7 +88,11 @@ export class RowIndex {
     const hashes = this.#batchHashes;
     // To int32, so modulo 2^32.
     for (let i = 0; i < count; i++) hashes[i] = Math.imul(times[i], 0x9e3779b1) ^ (times[i] / 0x1_0000_0000);
-    for (const column of cells) mixColumn(column, count, hashes);
+    for (let column = 0; column < this.#firstColumns; column++) mixColumn(cells[column], count, hashes);
+    // Rows from before a column was added must keep their hash.
+    for (let column = this.#firstColumns; column < cells.length; column++) {
+      mixSparseColumn(cells[column], column, count, hashes);
+    }
     return hashes;
   }
 
@@ -189,6 +202,15 @@ export class RowIndex {
 function mixColumn(column: Int32Array, count: number, hashes: Int32Array): void {
   for (let i = 0; i < count; i++) {
     const mixed = Math.imul(hashes[i] ^ column[i], 0x85ebca6b);
+    hashes[i] = mixed ^ (mixed >>> 15);
+  }
+}
+
+/** Nulls leave the hash as it is. */
+function mixSparseColumn(column: Int32Array, number: number, count: number, hashes: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    if (column[i] === 0) continue;
+    const mixed = Math.imul(hashes[i] ^ column[i] ^ (number << 20), 0x85ebca6b);
     hashes[i] = mixed ^ (mixed >>> 15);
   }
 }

@@ -10,6 +10,7 @@ import { dataSchemaShape } from './shapes/dataSchema.ts';
 import { quote, type SpecNode, spotOf, spotOfMissing } from './specTree.ts';
 import { readTimestampSpec } from './timestampSpec.ts';
 import { readTransformSpec } from './transformSpec.ts';
+import { unsupportedFeature } from './unsupported.ts';
 
 /** The part of a job that `dataSchema` decides. */
 export type SchemaPart = Pick<
@@ -49,6 +50,7 @@ export function readDataSchema(log: SpecLog, node: SpecNode): SchemaPart | null 
     transform,
   };
   checkColumns(log, parser, schema);
+  checkFlatten(log, parser, schema);
   return schema;
 }
 
@@ -80,6 +82,14 @@ function checkColumns(log: SpecLog, parser: ParserParts, schema: SchemaPart): vo
   if (absent.length > 0) {
     log.danger(spot, `dimensions that are not among the columns: ${shortList(absent)}`, 'they are null in every row');
   }
+}
+
+/** Druid orders found dimensions by the fields of the flattenSpec first. */
+function checkFlatten(log: SpecLog, { holder }: ParserParts, { parse, dimensions }: SchemaPart): void {
+  if (parse.format !== 'json' || parse.flatten.fields.length === 0 || !dimensions.discover) return;
+  const spec = holder.members.get('flattenSpec');
+  const refusal = unsupportedFeature('flatten:found');
+  if (spec !== undefined && refusal !== null) log.error(spotOf(spec.value), refusal);
 }
 
 function shortList(names: readonly string[]): string {

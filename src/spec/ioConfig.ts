@@ -1,4 +1,4 @@
-import type { InputSpec, MetadataUpdateSpec } from './jobSpec.ts';
+import type { InputSpec, MetadataUpdateSpec, PasswordSpec } from './jobSpec.ts';
 import type { SpecLog } from './problem.ts';
 import { asObject, readFields, readType } from './readFields.ts';
 import { isPlaceholder, PLACEHOLDER_HINT, readString, readStrings } from './scalar.ts';
@@ -99,15 +99,21 @@ function readMetadataUpdate(log: SpecLog, node: SpecNode): MetadataUpdateSpec | 
   return { type, connectURI, user, password: secret, segmentTable };
 }
 
-/** A password, or a password provider of type `default`. */
-function readPassword(log: SpecLog, node: SpecNode): string | null {
+/** A password, or one of Druid's password providers. */
+function readPassword(log: SpecLog, node: SpecNode): PasswordSpec | null {
   if (node.kind !== 'object') return readString(log, node);
   const type = providerType(node);
-  const refusal = unsupportedFeature(`password:${type}`);
   const password = node.members.get('password')?.value;
-  if (refusal !== null) log.error(spotOf(node), refusal);
-  else if (type !== 'default') log.error(spotOf(node), `${quote(type)} is not a password provider`, 'default');
-  else if (password !== undefined) return readString(log, password);
+  const variable = node.members.get('variable')?.value;
+  if (type === 'environment') {
+    const name = variable === undefined ? null : readString(log, variable);
+    if (name !== null) return { environment: name };
+    log.error(spotOf(node), 'the password provider names no variable', '{"type": "environment", "variable": "NAME"}');
+  } else if (type !== 'default') {
+    log.error(spotOf(node), `${quote(type)} is not a password provider`, 'default, environment');
+  } else if (password !== undefined) {
+    return readString(log, password);
+  }
   return null;
 }
 

@@ -258,6 +258,9 @@ export interface MetadataUpdateSpec {
   readonly type: string;
   readonly connectURI: string;
   readonly user: string | null;
-  readonly password: string | null;
+  readonly password: PasswordSpec | null;
   readonly segmentTable: string;
 }
+
+/** A password, or the name of the environment variable that holds it: Druid's password providers `default` and `environment`. */
+export type PasswordSpec = string | { readonly environment: string };

@@ -23,9 +23,11 @@ import {
   quote,
   type SpecNode,
   type SpecObject,
+  type Spot,
   spotOf,
   spotOfMissing,
 } from './specTree.ts';
+import { unsupportedFeature } from './unsupported.ts';
 
 /** The parser, taken apart: how lines become rows, and the two specs that stand inside. */
 export interface ParserParts {
@@ -177,7 +179,9 @@ function readRegex(log: SpecLog, object: SpecObject): ParserParts | null {
 function readFlatten(log: SpecLog, node: SpecNode | null, parseSpec: SpecObject): FlattenSpec {
   const object = node === null ? absentObject(parseSpec, 'flattenSpec') : asObject(log, node, 'a flattenSpec');
   if (object === null) return { useFieldDiscovery: true, fields: [] };
-  const { useFieldDiscovery, fields: list } = readFields(log, object, flattenSpecShape).value;
+  const read = readFields(log, object, flattenSpecShape);
+  const { useFieldDiscovery, fields: list } = read.value;
+  if (!useFieldDiscovery) refuse(log, read.at('useFieldDiscovery'), 'flatten:noDiscovery');
   const fields: FlattenField[] = [];
   const names = new Set<string>();
   for (const item of asList(log, list, 'the list of flattenSpec fields')) {
@@ -185,11 +189,17 @@ function readFlatten(log: SpecLog, node: SpecNode | null, parseSpec: SpecObject)
     if (field === null) continue;
     if (names.has(field.name))
       log.error(spotOf(item), `the field ${quote(field.name)} is listed twice`, 'each field once');
+    if (field.type === 'root' && field.expr !== field.name) refuse(log, spotOf(item), 'flatten:renamed');
     names.add(field.name);
     fields.push(field);
   }
   log.use(joinPath(pathOf(object), 'fields'), list === null ? 'defaulted' : 'used', [...names], 'fields taken by name');
   return { useFieldDiscovery, fields };
+}
+
+function refuse(log: SpecLog, spot: Spot, feature: string): void {
+  const refusal = unsupportedFeature(feature);
+  if (refusal !== null) log.error(spot, refusal);
 }
 
 function readRootField(log: SpecLog, node: SpecNode): FlattenField | null {

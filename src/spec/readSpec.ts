@@ -86,6 +86,14 @@ function checkJob(log: SpecLog, job: JobSpec, form: SpecForm): void {
     const refusal = key === null ? null : unsupportedFeature(`intervals:${key}`);
     if (refusal !== null) log.error(form.intervalsSpot, refusal, 'intervals such as ["2024-01-01/2024-02-01"]');
   }
+  if (
+    partitions.type === 'single_dim' &&
+    partitions.partitionDimensions.length === 0 &&
+    job.dimensions.dimensions.length === 0
+  ) {
+    const refusal = unsupportedFeature('partitionsSpec:amongFound');
+    if (refusal !== null) log.error(form.partitionsSpot, refusal);
+  }
   if (job.dimensions.discover) return;
   const names = new Set(job.dimensions.dimensions.map((dimension) => dimension.name));
   for (const name of partitions.partitionDimensions) {

@@ -18,6 +18,10 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'flatten:path': 'flattenSpec fields of type "path" (JSONPath) are not built yet; "root" fields are',
   'flatten:jq': 'flattenSpec fields of type "jq" are not built yet; "root" fields are',
   'flatten:tree': 'flattenSpec fields of type "tree" are not built yet; "root" fields are',
+  'flatten:renamed': 'root fields of another name than their "expr" are not built yet; those of the same name are',
+  'flatten:noDiscovery':
+    '"useFieldDiscovery": false is not built yet; list the dimensions, and other fields are left alone',
+  'flatten:found': 'flattenSpec fields are not built yet where dimensions are found in the data; list the dimensions',
 
   'parser:parquet': `Parquet ${COLUMNAR}`,
   'parser:parquet-avro': `Parquet ${COLUMNAR}`,
@@ -61,6 +65,9 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
     'intervals are needed with numShards: Druid counts the shards of each time chunk before it reads a row',
   'intervals:ranges': 'intervals are needed with single_dim and range partitioning, in Druid as here',
 
+  'partitionsSpec:amongFound':
+    'single_dim chooses among the dimensions that the spec lists, and it lists none; choosing among those found in the data is not built yet: ' +
+    'name a partitionDimension',
   'partitionsSpec:dynamic':
     '"dynamic" partitioning belongs to index_parallel; index_hadoop knows hashed, single_dim and range',
   'tuningConfig:shardSpecs': 'ready-made shardSpecs are not taken; give a partitionsSpec',
@@ -114,8 +121,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'filter:bloom': 'the bloom filter is not built yet',
 
   'ordering:natural': 'the ordering "natural" is not built yet; use "alphanumeric" or "numeric"',
-
-  'password:environment': 'passwords from the environment are not built yet; write the password itself',
 };
 
 /** The sentence that refuses a feature, or null for one that is built (or that nobody knows). */

@@ -50,7 +50,10 @@ async function indexWhile(file: string, content: string | Buffer, when: 'before'
     runIndexJob(job, options, (root) => new MeddlingEngine(root, when, change)),
   );
   const left = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return { ...outcome, left: left.map((entry) => entry.name).filter((name) => !file.endsWith(name)) };
+  return {
+    ...outcome,
+    left: left.map((entry) => entry.name).filter((name) => !file.endsWith(name) && name !== 'store.sqlite'),
+  };
 }
 
 const failed = (stderr: string) => ({ code: 1, stdout: '', stderr: `segmill: ${stderr}\n`, left: [] });

@@ -246,6 +246,45 @@ Mend the input, or raise maxParseExceptions: bad rows are then counted and left 
     expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', samples });
   });
 
+  test('bad rows of a dead-letter file are printed when the spec asks for it', async () => {
+    const path = join(folder, 'letters.jsonl');
+    const letter = (kind: string, line: number, text: string) =>
+      `${JSON.stringify({ kind, path: 'a.json', line, offset: line * 10, message: 'no good', text })}\n`;
+    writeFileSync(
+      path,
+      [
+        letter('unparseable', 1, '[1\u001b]'),
+        letter('thrownAway', 2, '{}'),
+        letter('processedWithErrors', 3, 'x'),
+      ].join(''),
+    );
+    const spec = JSON.parse(readFileSync(good, 'utf8'));
+    const tuningConfig = { type: 'hadoop', logParseExceptions: true };
+    const asking = join(folder, 'asking.json');
+    writeFileSync(
+      asking,
+      JSON.stringify(
+        spec.spec === undefined ? { ...spec, tuningConfig } : { ...spec, spec: { ...spec.spec, tuningConfig } },
+      ),
+    );
+    const job: RunIndexJob = () => Promise.reject(new BadRowsError(2, 0, [], null, { path, rows: 3 }));
+    const { stdout, stderr } = await runCli(['index', asking, '--json'], new TestIo(), job);
+    const log = 'a.json line 1 (byte 10): no good: [1\\u001b]\na.json line 3 (byte 30): no good: x\n';
+    expect(stderr).toContain(`${log}dead letters   ${path}  3 rows\nsegmill: 2 bad rows`);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', deadLetters: { path, rows: 3 } });
+    expect((await runCli(['index', good], new TestIo(), job)).stderr).not.toContain('no good');
+    expect((await runCli(['index', asking, '--quiet'], new TestIo(), job)).stderr).not.toContain('no good');
+  });
+
+  test('a place for bad rows that is none is told before the job', async () => {
+    const path = join(folder, 'nowhere', 'bad.jsonl');
+    expect(await runCli(['index', good, '--dead-letters', path])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `segmill: cannot write bad rows to ${path}: ENOENT: no such file or directory, open '${path}'\n`,
+    });
+  });
+
   test('a report without a place is told before the job', async () => {
     const path = join(folder, 'nowhere', 'report.json');
     expect(await runCli(['index', good, '--report', path])).toEqual({

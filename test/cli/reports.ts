@@ -14,6 +14,7 @@ export function wikipediaReport(): IndexReport {
     rowsStored: 39_244,
     segments: [segment('2015-09-12T00:00:00.000Z/2015-09-13T00:00:00.000Z', 0, 39_244)],
     segmentOutputPath: 'out/segments',
+    publication: null,
     seconds: { read: 0.81, determine: 0, merge: 1.42, store: 0.004, total: 2.3 },
     workers: 2,
     notes: [],

@@ -24,7 +24,12 @@ Druid's index_hadoop: ingestion specs in, Druid segments out.
 Commands:
   segmill index <spec>          Run an ingestion spec: read the input, write the segments
   segmill attach <application>  Take over a job on a Hadoop cluster whose driver is gone
+  segmill plan <spec>           Read the input, tell what segments index would make; make none
   segmill validate <spec..>     Check specs; nothing is run
+  segmill publish <job>         Make the segments of a staged job visible
+  segmill discard <job>         Remove a staged job and its segments
+  segmill clean <spec>          Remove what killed jobs of a spec left behind
+  segmill jobs <folder>         List the jobs that wrote to a deep storage
   segmill dump <segment>        Print what a segment is, and its rows, as JSON lines
   segmill schema                Print the JSON Schema of ingestion specs, for editors
 
@@ -35,6 +40,7 @@ Options:
 
 Examples:
   segmill validate spec.json     Is it right, and does it mean what I think?
+  segmill plan spec.json         What segments would it make?
   segmill index spec.json        Run it
   segmill dump index.zip --rows  Look at what came out
 
@@ -62,9 +68,17 @@ Exit codes:
 
 describe('wrong arguments', () => {
   test.each([
-    [[], 'a command is missing; there are index, attach, validate, dump, schema', ''],
+    [
+      [],
+      'a command is missing; there are index, attach, plan, validate, publish, discard, clean, jobs, dump, schema',
+      '',
+    ],
     [['indx', 'spec.json'], 'unknown command "indx"; did you mean "index"?', ''],
-    [['frobnicate'], 'unknown command "frobnicate"; the commands are index, attach, validate, dump, schema', ''],
+    [
+      ['frobnicate'],
+      'unknown command "frobnicate"; the commands are index, attach, plan, validate, publish, discard, clean, jobs, dump, schema',
+      '',
+    ],
     [['--json', 'index', 'spec.json'], 'option --json stands before the command, options follow it', 'index '],
     [['index'], '<spec> is missing after "index"', 'index '],
     [['index', 'hadoop'], '<spec> is missing after "index"', 'index '],

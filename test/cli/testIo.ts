@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { InterruptSignal, Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/run.ts';
 import type { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
+import type { planIndexJob } from '../../src/mapreduce/index/plan/planIndexJob.ts';
 
 /** A stream that keeps what is written to it. */
 export class TextSink extends Writable {
@@ -71,6 +72,10 @@ async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
 
 export type RunIndexJob = typeof runIndexJob;
 
+export type PlanIndexJob = typeof planIndexJob;
+
+const NO_JOB = () => Promise.reject(new Error('no job was expected'));
+
 /** What came of a command line. */
 export interface Outcome {
   readonly code: number;
@@ -82,10 +87,13 @@ export interface Outcome {
 export async function runCli(
   argv: readonly string[],
   io: TestIo = new TestIo(),
-  job: RunIndexJob = () => Promise.reject(new Error('no job was expected')),
+  job: RunIndexJob = NO_JOB,
+  plan: PlanIndexJob = NO_JOB,
 ): Promise<Outcome> {
   const code = await run(argv, io, {
     loadRunIndexJob: () => Promise.resolve(job),
+    loadPlanIndexJob: () => Promise.resolve(plan),
+    loadRecordJob: () => Promise.resolve(() => Promise.resolve()),
     loadYarn: () => Promise.reject(new Error('The test has no cluster.')),
   });
   return { code, stdout: io.stdout.text, stderr: io.stderr.text };

@@ -157,6 +157,14 @@ describe('row 6, bad rows are counted (h48)', () => {
   });
 });
 
+test.each(['none', 'druid'] as const)('h26, quirks %s: by default no bad row is allowed', async (quirks) => {
+  const golden = goldenCase('h26');
+  expect(golden.report?.indexGenerator?.ok).toBe(false);
+  const out = outputFolder();
+  await expect(run(golden, quirks)).rejects.toThrow(/^\d+ bad rows?, but tuningConfig\.maxParseExceptions allows 0\./);
+  expect(existsSync(join(out, 'segments'))).toBe(false);
+});
+
 describe('row 10, numbers written in several ways (h47)', () => {
   const DIMENSIONS = ['s1', 'ln', 'db', 'fl', 'mv'];
 

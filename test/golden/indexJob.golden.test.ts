@@ -10,7 +10,7 @@ import { tieCandidates } from './ties.ts';
 /** Cases with first, last and any at equal times: any candidate is right (docs/quirks.md, row 8). */
 const TIES = ['h02', 'h18', 'h41', 'h42', 'h42b'];
 const CASES = [
-  'h01 h02 h03 h05 h06 h16 h18 h31 h33 h34 h40 h41 h42 h42b h52 h52b b01 v-default',
+  'h01 h02 h03 h05 h06 h15 h16 h18 h25 h31 h33 h34 h40 h41 h42 h42b h52 h52b b01 v-default',
   // Partitions: hashed by target rows, single_dim, range; empty buckets, texts of numbers, forceExtendableShardSpecs.
   'h07 h08 h09 h10 h11 h12 h13 h14 h17 h36 h43 h44 h45 h47 h47b h47c h50 h51 h51b w01 w02',
 ].flatMap((names) => names.split(' '));

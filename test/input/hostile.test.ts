@@ -97,14 +97,19 @@ test('bad rows among good ones are counted, with their places', () => {
 });
 
 describe('lines that never end', () => {
-  const MESSAGE =
-    'is longer than 16777216 bytes. Input is read by lines ended by LF, CRLF or CR: write one row a line, or leave this file out.';
-
-  test('100 MB in one line', () => {
+  test('100 MB in one line are a bad row, passed over', () => {
     const x = 'x'.repeat(MIB);
-    const input = [line(), '{"t":"2024-01-01T00:00:00Z","page":"', ...Array.from({ length: 100 }, () => x), '"}\n'];
-    const { code, error, published, peakMiB } = runChildJob({ input });
-    expect([code, error, published]).toEqual([1, `The line at byte 40 of in.json ${MESSAGE}`, []]);
+    const start = '{"t":"2024-01-01T00:00:00Z","page":"';
+    const input = [line(), start, ...Array.from({ length: 100 }, () => x), '"}\n', line()];
+    const { code, counts, samples, rowsStored, peakMiB } = runChildJob({ input });
+    expect([code, counts?.processed, counts?.unparseable.malformed, rowsStored]).toEqual([0, 2, 1, 1]);
+    expect(samples).toMatchObject([
+      {
+        line: 2,
+        offset: 40,
+        message: `the line has ${start.length + 100 * MIB + 2} bytes, more than a record may have`,
+      },
+    ]);
     expect(peakMiB).toBeLessThan(PEAK_MAX);
   });
 
@@ -112,7 +117,8 @@ describe('lines that never end', () => {
     const bomb = gzipSync(Buffer.alloc(100 * MIB, ' '), { level: 9 });
     expect((100 * MIB) / bomb.length).toBeGreaterThan(1000);
     const { code, error, published, peakMiB } = runChildJob({ input: [bomb], name: 'in.json.gz' });
-    expect([code, error, published]).toEqual([1, `The line at byte 0 of in.json.gz ${MESSAGE}`, []]);
+    expect([code, published]).toEqual([1, []]);
+    expect(error).toMatch(/^There is no data to index: of 1 record, 1 malformed\./);
     expect(peakMiB).toBeLessThan(PEAK_MAX);
   });
 

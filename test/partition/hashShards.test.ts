@@ -47,6 +47,8 @@ it("puts rows in the buckets of their group keys' JSON", () => {
             multiValueHandling: 'ARRAY',
             doubleText: String,
             nullElementsAsText: false,
+            flatOnly: false,
+            tellsAbsence: false,
           });
         const dimensions = [stringDimension('b', 0), stringDimension('a"', 1), new NumericDimension('n', 'long', 2)];
         const hashed = dimensions.map((dimension) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dataSegmentJson, noneShardSpec } from '../../src/publish/layout/dataSegment.ts';
 import { deepStorageBase, segmentPlace } from '../../src/publish/layout/segmentPlace.ts';
-import { SegmentStore } from '../../src/publish/segmentStore.ts';
+import { removeFiles, storeZips } from '../../src/publish/segmentStore.ts';
 import { clientOf, fakeHdfs } from '../storage/webhdfs/clients.ts';
 
 // A month in Los Angeles that begins in winter time and ends in summer time.
@@ -47,20 +47,17 @@ test('in HDFS, files get their names at the end, or go with their directories', 
   const base = fake.uri('/druid');
   fake.directories.add('/druid');
   fake.files.set('/druid/other/x', Buffer.from('stays'));
-  const stored = new SegmentStore(base, clientOf());
+  const hadoop = clientOf();
   const place = segmentPlace(base, key, 'UTC');
   const path = (uri: string) => uri.slice(fake.uri('').length);
-  await stored.stage(place);
   fake.files.set(path(place.temporary), Buffer.from('zip'));
   fake.files.set(path(place.final), Buffer.from('of an earlier run'));
-  await stored.store();
+  await storeZips([place], base, hadoop);
   expect(fake.files.get(path(place.final))?.toString()).toBe('zip');
 
-  const discarded = new SegmentStore(base, clientOf());
   const other = segmentPlace(base, { ...key, dataSource: 'other2' }, 'UTC');
-  await discarded.stage(other);
   fake.files.set(path(other.temporary), Buffer.from('zip'));
-  await discarded.discard();
+  await removeFiles([other.temporary], base, hadoop);
   expect([...fake.files.keys()]).toEqual(['/druid/other/x', path(place.final)]);
   expect([...fake.directories].filter((name) => name.includes('other2'))).toEqual([]);
   expect(fake.directories.has('/druid')).toBe(true);

@@ -1,10 +1,12 @@
 import pc from 'picocolors';
 import type { DeadLetterReport } from '../../mapreduce/index/deadLetterFile.ts';
-import type { IndexReport } from '../../mapreduce/index/indexReport.ts';
-import { thrownAwayRows, totalRows, unparseableRows } from '../../row/rowCounts.ts';
-import { type Cell, plain, tableLines, wrapItems, wrapWords } from '../text/layout.ts';
-import { bytesText, countOf, countText, ratioText, secondsText } from '../text/numbers.ts';
+import type { IndexReport, PublicationReport } from '../../mapreduce/index/indexReport.ts';
+import { totalRows } from '../../row/rowCounts.ts';
+import { wrapItems, wrapWords } from '../text/layout.ts';
+import { countOf, countText, secondsText } from '../text/numbers.ts';
 import { printableLine } from '../text/printable.ts';
+import { named, noteLines, TEXT_COLUMN } from './named.ts';
+import { rowLines } from './rowLines.ts';
 import { sampleLines } from './sampleLines.ts';
 import { segmentLines } from './segmentLines.ts';
 
@@ -16,9 +18,6 @@ export interface SummaryOptions {
 
 /** Colors, or functions that add none. */
 export type Paint = ReturnType<typeof pc.createColors>;
-
-const NAMES_WIDTH = 13;
-const TEXT_COLUMN = NAMES_WIDTH + 2;
 
 /**
  * What a job did, for people: where every row went, the segments, the time it took, bad rows to look at, and where the output lies.
@@ -33,55 +32,12 @@ export function formatSummary(report: IndexReport, { color, columns }: SummaryOp
     timeLines(report, paint, columns),
     sampleLines(report.samples, paint, columns),
     noteLines(report.notes, paint, columns),
-    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint)],
+    [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint, columns)],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
-}
-
-/** Each record read is in exactly one line between `read` and `stored`. */
-function rowLines(report: IndexReport, paint: Paint): string[] {
-  const { counts, rowsStored, inputBytes, inputFiles } = report;
-  const { thrownAway, unparseable } = counts;
-  const indexed = counts.processed + counts.processedWithErrors;
-  const rows: Cell[][] = [
-    row('rows read', totalRows(counts), `from ${countOf(inputFiles, 'file')}, ${bytesText(inputBytes)}`),
-    row('indexed', counts.processed, ''),
-  ];
-  if (counts.processedWithErrors > 0) {
-    rows.push(row('with errors', counts.processedWithErrors, 'indexed too, with nulls for bad values', paint.yellow));
-  }
-  if (thrownAwayRows(counts) > 0) {
-    const why = reasons([
-      [thrownAway.outsideIntervals, 'outside the intervals'],
-      [thrownAway.filtered, 'filtered out'],
-    ]);
-    rows.push(row('thrown away', thrownAwayRows(counts), why, paint.yellow));
-  }
-  if (unparseableRows(counts) > 0) {
-    const why = reasons([
-      [unparseable.malformed, 'malformed'],
-      [unparseable.timestamp, 'without a readable time'],
-    ]);
-    rows.push(row('unparseable', unparseableRows(counts), why, paint.red));
-  }
-  const rollup = rowsStored === 0 ? '' : `rollup ${ratioText(indexed / rowsStored)} to 1`;
-  rows.push(row('stored', rowsStored, rollup));
-  const dimmed = rows.map(([name, ...cells]) => [{ ...name, paint: paint.dim }, ...cells]);
-  return tableLines(dimmed, ['left', 'right', 'left']);
-}
-
-function row(name: string, count: number, remark: string, paint?: (text: string) => string): Cell[] {
-  const number = { text: countText(count), ...(paint === undefined ? {} : { paint }) };
-  return [plain(name.padEnd(NAMES_WIDTH)), number, plain(remark)];
-}
-
-/** With one reason there is no second number to tell. */
-function reasons(parts: readonly (readonly [number, string])[]): string {
-  const given = parts.filter(([count]) => count > 0);
-  return given.length === 1 ? given[0][1] : given.map(([count, why]) => `${countText(count)} ${why}`).join(', ');
 }
 
 function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, columns: number): string[] {
@@ -97,14 +53,15 @@ function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, colu
   return named('time', wrapItems(items, columns - TEXT_COLUMN), paint);
 }
 
-function noteLines(notes: readonly string[], paint: Paint, columns: number): string[] {
-  return notes.flatMap((note) => named('note', wrapWords(printableLine(note), columns - TEXT_COLUMN), paint));
-}
-
-/** The path stays in one piece, to be copied. */
-function placeLines({ segmentOutputPath, segments }: IndexReport, paint: Paint): string[] {
+/** Paths stay in one piece, to be copied. */
+function placeLines(
+  { segmentOutputPath, segments, publication }: IndexReport,
+  paint: Paint,
+  columns: number,
+): string[] {
   if (segments.length === 0) return [];
-  return named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+  const lines = named('segments in', [paint.bold(printableLine(segmentOutputPath))], paint);
+  return publication === null ? lines : [...lines, ...publicationLines(publication, paint, columns)];
 }
 
 /** Where bad and thrown-away rows are kept. */
@@ -114,7 +71,23 @@ export function deadLetterLines(deadLetters: DeadLetterReport | null, paint: Pai
   return named('dead letters', [`${printableLine(deadLetters.path)}  ${paint.dim(rows)}`], paint);
 }
 
-function named(name: string, lines: readonly string[], paint: Paint): string[] {
-  const [first = '', ...more] = lines;
-  return [`${paint.dim(name.padEnd(TEXT_COLUMN))}${first}`, ...more.map((line) => ' '.repeat(TEXT_COLUMN) + line)];
+function publicationLines(publication: PublicationReport, paint: Paint, columns: number): string[] {
+  const store = printableLine(publication.store);
+  if (publication.status === 'staged') {
+    const directory = printableLine(publication.directory ?? '');
+    return [
+      ...named('staged for', [store], paint),
+      ...named(
+        '',
+        [paint.bold(`segmill publish ${directory}`), 'makes them visible, segmill discard removes them'],
+        paint,
+      ),
+    ];
+  }
+  const lines = named('published to', [store], paint);
+  if (publication.isReadByDruid) return lines;
+  return [...lines, ...named('', wrapWords(NOT_READ, columns - TEXT_COLUMN).map(paint.dim), paint)];
 }
+
+const NOT_READ =
+  'No Druid reads that file: give metadataUpdateSpec, or --metadata, to publish to the metadata store of a Druid.';

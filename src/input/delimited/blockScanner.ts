@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { LineBlock } from '../lines/lineBlocks.ts';
 import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
 import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
-import type { RecordScanner, ScannerOptions } from '../recordScanner.ts';
-import { columnFields } from './columns.ts';
+import type { Discovery, RecordScanner } from '../recordScanner.ts';
+import { columnFields, noteColumns } from './columns.ts';
 import { DelimitedLineScanner, type Delimiters, decodeField } from './lineScanner.ts';
 
 /** Words of the state of src/kernel/assembly/delimitedScan.ts. */
@@ -55,7 +55,7 @@ export interface DelimitedFormat extends Delimiters {
 export class DelimitedBlockScanner implements RecordScanner {
   readonly #batch: RecordBatch;
   readonly #format: DelimitedFormat;
-  readonly #discover: boolean;
+  readonly #discovery: Discovery;
   readonly #lines: DelimitedLineScanner;
   readonly #state: number;
   readonly #deferred: number;
@@ -74,13 +74,14 @@ export class DelimitedBlockScanner implements RecordScanner {
   #at = 0;
 
   /** @param batch filled by this scanner only; what is scanned lies in its kernel */
-  constructor(batch: RecordBatch, format: DelimitedFormat, options: Pick<ScannerOptions, 'discover'>) {
+  constructor(batch: RecordBatch, format: DelimitedFormat, options: Discovery) {
     const { kernel } = batch;
     const delimiter = Buffer.from(format.delimiter);
     const listDelimiter = Buffer.from(format.listDelimiter);
     this.#batch = batch;
     this.#format = format;
-    this.#discover = options.discover;
+    this.#discovery = options;
+    if (options.discover) batch.keepOrder(true);
     this.#lines = new DelimitedLineScanner(batch, format);
     this.#state = kernel.allocate(State.words * 4);
     this.#deferred = kernel.allocate(DEFERRED_MAX * 4);
@@ -95,7 +96,7 @@ export class DelimitedBlockScanner implements RecordScanner {
 
   /** Sets the columns of the blocks to come: those of a file with a header row. */
   useColumns(names: readonly string[]): void {
-    this.#fields = columnFields(names, this.#batch, this.#discover);
+    this.#fields = columnFields(names, this.#batch, this.#discovery);
     const { kernel } = this.#batch;
     if (names.length > this.#columnsMax) {
       this.#columnsMax = Math.max(names.length, this.#columnsMax * 2);
@@ -124,6 +125,7 @@ export class DelimitedBlockScanner implements RecordScanner {
       this.#scanLine();
       lines++;
     }
+    noteColumns(batch, this.#fields);
     return lines;
   }
 

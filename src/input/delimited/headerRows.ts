@@ -64,7 +64,8 @@ export async function readFileHeader(
   format: HeaderFormat,
   options: LineBlockOptions = {},
 ): Promise<FileHeader> {
-  const whole: SplitInput = { ...input, start: 0, end: input.length };
+  const { unpacked: _, ...file } = input;
+  const whole: SplitInput = { ...file, start: 0, end: input.length };
   const blocks = readLineBlocks(
     { index: 0, inputs: [whole], bytes: input.length },
     { ...options, blockBytes: Math.min(options.blockBytes ?? HEADER_BLOCK_BYTES, HEADER_BLOCK_BYTES) },

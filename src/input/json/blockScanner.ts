@@ -30,7 +30,11 @@ const State = {
   keyMask: 17,
   firstKey: 18,
   stoppedAt: 19,
-  words: 20,
+  order: 20,
+  orderEnds: 21,
+  orderCount: 22,
+  orderMax: 23,
+  words: 24,
 } as const;
 
 /** Fields per call of the kernel that it leaves to this side. */
@@ -89,7 +93,7 @@ export class JsonBlockScanner implements RecordScanner {
   /** Scans lines up to one that the kernel gives back. */
   #scanInKernel(limit: number): number {
     const batch = this.#batch;
-    const { kernel, elements } = batch;
+    const { kernel, elements, order } = batch;
     const { ints } = kernel;
     const state = this.#state >>> 2;
     ints[state + State.bytes] = batch.bytesAddress;
@@ -111,11 +115,16 @@ export class JsonBlockScanner implements RecordScanner {
     ints[state + State.keyTable] = this.#keys.table;
     ints[state + State.keyMask] = this.#keys.mask;
     ints[state + State.firstKey] = this.#keys.first;
+    ints[state + State.order] = order?.address ?? 0;
+    ints[state + State.orderEnds] = order?.endsAddress ?? 0;
+    ints[state + State.orderCount] = order?.count ?? 0;
+    ints[state + State.orderMax] = order?.capacity ?? 0;
     const from = batch.bytesAddress + this.#at;
     const end = batch.bytesAddress + this.#bytes.length;
     const lines = kernel.exports.scanJsonLines(this.#state, from, end, limit);
     batch.rows = ints[state + State.rows];
     batch.elementCount = ints[state + State.elements];
+    if (order !== null) order.count = ints[state + State.orderCount];
     this.#at = (ints[state + State.stoppedAt] >>> 0) - batch.bytesAddress;
     if (ints[state + State.deferredCount] > 0) this.#decode(ints[state + State.deferredCount]);
     return lines;
@@ -134,7 +143,8 @@ export class JsonBlockScanner implements RecordScanner {
       } else if (kinds[field] === FieldKind.text) {
         starts[field] = texts.push(this.#text(starts[field], ends[field])) - 1;
       } else if (kinds[field] === FieldKind.nested) {
-        starts[field] = values.push(parseJsonValue(this.#bytes, starts[field], ends[field])) - 1;
+        const isWanted = field < this.#batch.firstFound;
+        starts[field] = isWanted ? values.push(parseJsonValue(this.#bytes, starts[field], ends[field])) - 1 : -1;
       }
       // Else a later duplicate of the key has taken its place.
     }

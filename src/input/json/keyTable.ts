@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../recordBatch.ts';
+import { type Discovery, isDiscovered } from '../recordScanner.ts';
 import { decodeJsonString } from './text.ts';
 
 /** Field names remembered at most; records with more distinct names still scan, only without prediction. */
@@ -12,12 +13,12 @@ export class KeyTable {
   readonly #ids = new Map<string, number>();
   readonly #slotsByName: Map<string, number>;
   readonly #batch: RecordBatch;
-  readonly #discover: boolean;
+  readonly #discovery: Discovery;
 
-  /** @param discover whether names without a slot get one */
-  constructor(batch: RecordBatch, discover: boolean) {
+  /** @param discovery which names without a slot get one */
+  constructor(batch: RecordBatch, discovery: Discovery) {
     this.#batch = batch;
-    this.#discover = discover;
+    this.#discovery = discovery;
     this.#slotsByName = new Map(batch.fieldNames.map((name, slot) => [name, slot]));
   }
 
@@ -67,7 +68,7 @@ export class KeyTable {
   #slotFor(name: string): number {
     const slot = this.#slotsByName.get(name);
     if (slot !== undefined) return slot;
-    if (!this.#discover) return -1;
+    if (!isDiscovered(name, this.#discovery)) return -1;
     const added = this.#batch.addField(name);
     this.#slotsByName.set(name, added);
     return added;

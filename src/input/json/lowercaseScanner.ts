@@ -2,7 +2,7 @@ import type { LineBlock } from '../lines/lineBlocks.ts';
 import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
 import { FieldKind } from '../record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
-import type { RecordScanner, ScannerOptions } from '../recordScanner.ts';
+import { type Discovery, isDiscovered, type RecordScanner, type ScannerOptions } from '../recordScanner.ts';
 import { JsonChecker } from './checker.ts';
 import { decodeJsonString, invalidUtf8At } from './text.ts';
 import { isDigit, skipSpace } from './tokens.ts';
@@ -37,7 +37,7 @@ type Fields = Pick<RecordBatch, 'kinds' | 'starts' | 'ends'>;
  */
 export class LowercaseJsonScanner implements RecordScanner {
   readonly #batch: RecordBatch;
-  readonly #discover: boolean;
+  readonly #discovery: Discovery;
   readonly #onMalformed: ScannerOptions['onMalformed'];
   readonly #slots: Map<string, number>;
   readonly #checker = new JsonChecker();
@@ -50,7 +50,9 @@ export class LowercaseJsonScanner implements RecordScanner {
   /** @param batch filled by this scanner only */
   constructor(batch: RecordBatch, options: ScannerOptions) {
     this.#batch = batch;
-    this.#discover = options.discover;
+    this.#discovery = options;
+    // Nulls are left out of records.
+    if (options.discover) batch.keepOrder(false);
     this.#onMalformed = options.onMalformed;
     this.#slots = new Map(batch.fieldNames.map((name, slot) => [name, slot]));
   }
@@ -86,8 +88,12 @@ export class LowercaseJsonScanner implements RecordScanner {
     const batch = this.#batch;
     for (const [name, at] of this.#members) {
       const slot = this.#bytes[at] === LETTER_N ? -1 : this.#slotOf(name.toLowerCase());
-      if (slot >= 0) this.#keep(at, end, slot * BATCH_ROWS + batch.rows);
+      if (slot < 0) continue;
+      const field = slot * BATCH_ROWS + batch.rows;
+      if (batch.kinds[field] === FieldKind.absent) batch.order?.push(slot * BATCH_ROWS);
+      this.#keep(at, end, field);
     }
+    batch.order?.close(batch.rows);
     batch.recordStarts[batch.rows] = start;
     batch.recordEnds[batch.rows] = end;
     batch.rows++;
@@ -96,7 +102,7 @@ export class LowercaseJsonScanner implements RecordScanner {
   #slotOf(name: string): number {
     const slot = this.#slots.get(name);
     if (slot !== undefined) return slot;
-    if (!this.#discover) return -1;
+    if (!isDiscovered(name, this.#discovery)) return -1;
     const added = this.#batch.addField(name);
     this.#slots.set(name, added);
     return added;

@@ -1,5 +1,6 @@
 import { FieldKind } from '../record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
+import type { Discovery } from '../recordScanner.ts';
 import { JsonChecker } from './checker.ts';
 import { KeyTable } from './keyTable.ts';
 import { parseJsonValue } from './parseValue.ts';
@@ -33,9 +34,10 @@ export class JsonScanner {
   readonly #predicted: number[] = [];
   readonly #checker = new JsonChecker();
 
-  constructor(batch: RecordBatch, options: { readonly discover: boolean }) {
+  constructor(batch: RecordBatch, options: Discovery) {
     this.#batch = batch;
-    this.keys = new KeyTable(batch, options.discover);
+    if (options.discover) batch.keepOrder(false);
+    this.keys = new KeyTable(batch, options);
   }
 
   /** Why the last `scan` returned false. */
@@ -56,14 +58,19 @@ export class JsonScanner {
    */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
     const batch = this.#batch;
-    const row = batch.rows;
+    const { rows: row, order } = batch;
+    const orderBefore = order?.count ?? 0;
+    // The kernel may have begun with the line: what it left would look like the first of duplicate keys.
+    if (order !== null) batch.clearRow(row);
     if (!this.#object(bytes, start, end, row)) {
       batch.clearRow(row);
+      if (order !== null) order.count = orderBefore;
       return false;
     }
     batch.recordStarts[row] = start;
     batch.recordEnds[row] = end;
     batch.rows = row + 1;
+    order?.close(row);
     return true;
   }
 
@@ -95,6 +102,7 @@ export class JsonScanner {
       }
       at = skipSpace(bytes, at, end);
       const slot = keys.slotOf(key);
+      if (slot >= 0) this.#noteOrder(slot * BATCH_ROWS, row);
       at = this.#value(bytes, at, end, slot < 0 ? -1 : slot * BATCH_ROWS + row);
       if (at < 0) return false;
       if (at < end && bytes[at] === COMMA) {
@@ -107,6 +115,12 @@ export class JsonScanner {
       else if (bytes[at] === CLOSE_BRACE) return true;
       else return this.#fail('"," or "}"', at);
     }
+  }
+
+  /** Notes that the record has a field, which stands where it was first. */
+  #noteOrder(column: number, row: number): void {
+    const { order, kinds } = this.#batch;
+    if (order !== null && kinds[column + row] === FieldKind.absent) order.push(column);
   }
 
   /** Scans a value into a field (-1: only checks it) and returns the place behind it, or -1. */
@@ -155,7 +169,7 @@ export class JsonScanner {
   #keepNested(bytes: Uint8Array, start: number, end: number, field: number): void {
     const batch = this.#batch;
     batch.kinds[field] = FieldKind.nested;
-    batch.starts[field] = batch.values.push(parseJsonValue(bytes, start, end)) - 1;
+    batch.starts[field] = field < batch.firstFound ? batch.values.push(parseJsonValue(bytes, start, end)) - 1 : -1;
   }
 
   /** A list: flat ones become elements, others a nested value. */

@@ -2,7 +2,8 @@
 
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import type { ByteReader } from '../../storage/storage.ts';
+import type { ByteReader, Storage } from '../../storage/storage.ts';
+import type { SplitInput } from '../splits/splits.ts';
 import { InputFileError } from './InputFileError.ts';
 
 /** Packed bytes fetched at once. */
@@ -54,6 +55,11 @@ export class GzipReader implements ByteReader {
     return count;
   }
 
+  /** Packed bytes that were unpacked so far, about. */
+  get packedBytes(): number {
+    return this.#gunzip.bytesWritten;
+  }
+
   async close(): Promise<void> {
     this.#gunzip.destroy();
     await this.#packed.close();
@@ -86,6 +92,32 @@ export class GzipReader implements ByteReader {
       error,
     );
   }
+}
+
+/**
+ * Opens a gzip file of the input.
+ *
+ * @param chunkBytes see GzipReader
+ * @throws InputFileError when it is gone
+ */
+export async function openGzip(input: SplitInput, storage: Storage, chunkBytes: number): Promise<GzipReader> {
+  const { path, length } = input;
+  try {
+    return new GzipReader(path, await storage.openRead(path, { start: 0, end: length }), length, chunkBytes);
+  } catch (error) {
+    throw goneOr(error, path, 0, length);
+  }
+}
+
+/** The error for an input file that cannot be opened: in words where it is gone. */
+export function goneOr(error: unknown, path: string, start: number, length: number): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  return new InputFileError(
+    `${path} is gone, but had ${length} bytes when the job listed it (reading from byte ${start}). Bring it back, or run the job again.`,
+    path,
+    start,
+    error,
+  );
 }
 
 async function* packedChunks(path: string, packed: ByteReader, length: number): AsyncGenerator<Buffer> {

@@ -6,8 +6,7 @@
 import { type ByteReader, type Storage, storageFor } from '../../storage/storage.ts';
 import type { InputSplit, SplitInput } from '../splits/splits.ts';
 import { BlockBuffers } from './blockBuffers.ts';
-import { GzipReader, shrunk } from './gzipReader.ts';
-import { InputFileError } from './InputFileError.ts';
+import { goneOr, openGzip, shrunk } from './gzipReader.ts';
 import { CR, hasLoneCarriageReturn, nextLineEnd, startAfterFirstLineEnd, startAfterLastLineEnd } from './lineEnds.ts';
 
 /** Whole lines of one file. Valid until the next block is asked for; the bytes are overwritten then. */
@@ -46,7 +45,7 @@ export interface LineBlockOptions {
 /** Large enough that calls do not count, small enough for the second-level cache. */
 const BLOCK_BYTES_DEFAULT = 1024 * 1024;
 /** Real rows have kilobytes; a line of many numbers takes some twenty times its size while it is read. */
-const MAX_LINE_BYTES_DEFAULT = 16 * 1024 * 1024;
+export const MAX_LINE_BYTES_DEFAULT = 16 * 1024 * 1024;
 /** Of a line that is too long. */
 const OVERLONG_SHOWN_BYTES = 64 * 1024;
 /** Fetched beyond the end of a split to finish its last line. */
@@ -82,12 +81,14 @@ async function* inputBlocks(
 ): AsyncGenerator<LineBlock> {
   const { path, index } = input;
   const place = { inputIndex: index, path, hasLoneCarriageReturns: false };
-  // A gzip file is one range, and its unpacked length is unknown.
-  const isPlain = input.codec === 'none';
-  const rangeEnd = isPlain && input.end < input.length ? input.end : Infinity;
-  const dataEnd = isPlain ? input.length : Infinity;
+  // A gzip file is one range, and its unpacked length is unknown. A part of one is all there is, and begins with a line.
+  const { unpacked } = input;
+  const isPlain = input.codec === 'none' || unpacked !== undefined;
+  const fileEnd = unpacked === undefined ? input.length : input.end;
+  const rangeEnd = isPlain && input.end < fileEnd ? input.end : Infinity;
+  const dataEnd = isPlain ? fileEnd : Infinity;
   buffers.begin(input.start);
-  let inFirstLine = input.start > 0;
+  let inFirstLine = unpacked === undefined ? input.start > 0 : unpacked.startsInLine;
   let isFileStart = input.start === 0;
   // Offsets up to which bytes at hand were searched in vain, for the last line end and for the first one behind the range: a long line is
   // searched once, not once for every chunk of it. A CR in last place must be seen again.
@@ -220,17 +221,12 @@ function startsWithByteOrderMark({ bytes, from, to }: BlockBuffers): boolean {
 }
 
 async function openInput(input: SplitInput, storage: Storage, chunkBytes: number): Promise<ByteReader> {
-  const { path, start, length, codec } = input;
+  const { path, start, end, length, codec, unpacked } = input;
+  if (unpacked !== undefined) return storageFor(unpacked.path).openRead(unpacked.path, { start: 0, end: end - start });
+  if (codec === 'gzip') return openGzip(input, storage, chunkBytes);
   try {
-    const reader = await storage.openRead(path, { start, end: length });
-    return codec === 'gzip' ? new GzipReader(path, reader, length, chunkBytes) : reader;
+    return await storage.openRead(path, { start, end: length });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new InputFileError(
-      `${path} is gone, but had ${length} bytes when the job listed it (reading from byte ${start}). Bring it back, or run the job again.`,
-      path,
-      start,
-      error,
-    );
+    throw goneOr(error, path, start, length);
   }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { columnFields, defaultColumnName, UNWANTED } from '../delimited/columns.ts';
+import { columnFields, defaultColumnName, noteColumns, UNWANTED } from '../delimited/columns.ts';
 import { decodeJavaUtf8 } from '../javaUtf8.ts';
 import type { LineBlock } from '../lines/lineBlocks.ts';
 import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
@@ -43,7 +43,8 @@ export class RegexBlockScanner implements RecordScanner {
     this.#listDelimiter = listPattern(format.listDelimiter);
     this.#columns =
       format.columns ?? Array.from({ length: this.#pattern.groupCount }, (_, group) => defaultColumnName(group));
-    this.#fields = columnFields(this.#columns, batch, options.discover);
+    if (options.discover) batch.keepOrder(true);
+    this.#fields = columnFields(this.#columns, batch, options);
     this.#onMalformed = options.onMalformed;
   }
 
@@ -67,6 +68,7 @@ export class RegexBlockScanner implements RecordScanner {
       lines++;
       this.#scan(start, end);
     }
+    noteColumns(batch, this.#fields);
     return lines;
   }
 

@@ -18,6 +18,18 @@ export interface SplitInput {
   /** Bytes of the whole file as stored, at the time of listing. */
   readonly length: number;
   readonly codec: InputCodec;
+  /** A part of a large gzip file: `start` and `end` count its unpacked bytes, which lie in a file of their own. */
+  readonly unpacked?: UnpackedPart;
+}
+
+/** Where the bytes of a part of a gzip file lie, unpacked. */
+export interface UnpackedPart {
+  /** On this machine. */
+  readonly path: string;
+  /** It begins within a line that is too long to be held, and that belongs to the part before. */
+  readonly startsInLine: boolean;
+  /** Bytes of the packed file that it was made of, about; for progress. */
+  readonly packedBytes: number;
 }
 
 /** Contiguous pieces of the input, in input order. Plain data. */
@@ -33,8 +45,8 @@ export interface InputSplit {
 export const MAX_SPLIT_BYTES_DEFAULT = 32 * 1024 * 1024;
 
 /**
- * What a gzip byte counts for when small files are gathered: event data shrinks to about an eighth. A gzip file is never cut, so a large
- * one is a split of its own.
+ * What a gzip byte counts for when small files are gathered: event data shrinks to about an eighth. A gzip file is not cut before it is
+ * unpacked, so a large one is a split of its own.
  */
 const GZIP_WEIGHT = 8;
 
@@ -85,12 +97,19 @@ export function planSplits(files: readonly FileStatus[], options: { readonly max
   return splits;
 }
 
+/** Whether a split is a gzip file so large that it should be unpacked into parts (`unpackGzip`), which many tasks read. */
+export function isLargeGzip({ inputs }: InputSplit, maxSplitBytes: number): boolean {
+  const [{ codec, length, unpacked }] = inputs;
+  return codec === 'gzip' && unpacked === undefined && length * GZIP_WEIGHT > maxSplitBytes;
+}
+
 /** For people: `part-00000.json bytes 0-33554432`, `a.json and 11 more files`. */
 export function splitLabel(split: InputSplit): string {
   const first = split.inputs[0]!;
   const name = first.path.slice(first.path.lastIndexOf('/') + 1);
-  const whole = first.start === 0 && first.end === first.length;
-  const range = whole ? name : `${name} bytes ${first.start}-${first.end}`;
+  const whole = first.unpacked === undefined && first.start === 0 && first.end === first.length;
+  const unpacked = first.unpacked === undefined ? '' : 'unpacked ';
+  const range = whole ? name : `${name} ${unpacked}bytes ${first.start}-${first.end}`;
   const more = split.inputs.length - 1;
   return more === 0 ? range : `${range} and ${more} more ${more === 1 ? 'file' : 'files'}`;
 }

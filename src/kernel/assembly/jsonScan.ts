@@ -25,6 +25,10 @@ const KEY_TABLE: usize = 64; // see jsonKeys.ts
 const KEY_MASK: usize = 68;
 const FIRST_KEY: usize = 72; // a key without a name: what comes before the first one of a record
 const STOPPED_AT: usize = 76; // out: the line to go on with
+const ORDER: usize = 80; // address of int32 words: columns that records have, in their order; 0 for not wanted
+const ORDER_ENDS: usize = 84; // of each row
+const ORDER_COUNT: usize = 88; // counted up here
+const ORDER_MAX: usize = 92;
 
 // Field kinds as in src/input/record.ts.
 const KIND_ABSENT: i32 = 0;
@@ -66,6 +70,9 @@ let deferredMax: usize = 0;
 let keyTable: usize = 0;
 let keyMask: u32 = 0;
 let firstKey: usize = 0;
+let order: usize = 0;
+let orderCount: usize = 0;
+let orderMax: usize = 0;
 
 /**
  * Scans lines from `from` on, until `limit` lines are done, the batch is full or a line is odd: malformed, with a key not
@@ -79,6 +86,7 @@ export function scanJsonLines(state: usize, from: usize, end: usize, limit: i32)
   readState(state);
   const recordStarts = load<usize>(state, RECORD_STARTS);
   const recordEnds = load<usize>(state, RECORD_ENDS);
+  const orderEnds = load<usize>(state, ORDER_ENDS);
   const firstRow = load<usize>(state, ROWS);
   const rowsEnd = min(load<usize>(state, ROWS_MAX), firstRow + <usize>limit);
   let row = firstRow;
@@ -86,22 +94,26 @@ export function scanJsonLines(state: usize, from: usize, end: usize, limit: i32)
   while (row < rowsEnd && at < end) {
     const elementsBefore = elements;
     const deferredBefore = deferredCount;
+    const orderBefore = orderCount;
     let stop = scanRecord(at, row);
     if (stop == 0) {
       elements = elementsBefore;
       deferredCount = deferredBefore;
+      orderCount = orderBefore;
       break;
     }
     // As Jackson does, what follows the object is ignored.
     if (load<u8>(stop) != LF) stop = lineEnd(stop);
     store<u32>(recordStarts + (row << 2), <u32>(at - origin));
     store<u32>(recordEnds + (row << 2), <u32>(stop - origin));
+    if (order != 0) store<u32>(orderEnds + (row << 2), <u32>orderCount);
     at = stop + 1 + <usize>(load<u8>(stop) == CR && load<u8>(stop, 1) == LF);
     row++;
   }
   store<usize>(state, row, ROWS);
   store<usize>(state, elements, ELEMENTS);
   store<usize>(state, deferredCount, DEFERRED_COUNT);
+  store<usize>(state, orderCount, ORDER_COUNT);
   store<usize>(state, min(at, end), STOPPED_AT);
   return <i32>(row - firstRow);
 }
@@ -122,6 +134,9 @@ function readState(state: usize): void {
   keyTable = load<usize>(state, KEY_TABLE);
   keyMask = load<u32>(state, KEY_MASK);
   firstKey = load<usize>(state, FIRST_KEY);
+  order = load<usize>(state, ORDER);
+  orderCount = load<usize>(state, ORDER_COUNT);
+  orderMax = load<usize>(state, ORDER_MAX);
 }
 
 // The first LF or CR from a place on; there is one.
@@ -160,6 +175,7 @@ function scanRecord(start: usize, row: usize): usize {
     at = blankEnd(at + 1);
     const column = load<i32>(key, KEY_COLUMN);
     const field = <usize>column + row;
+    if (order != 0 && column >= 0 && !noteOrder(column, field)) return 0;
     const first = <u32>load<u8>(at);
     if (first == QUOTE) {
       const from = at + 1;
@@ -197,6 +213,14 @@ function scanRecord(start: usize, row: usize): usize {
     }
     at = blankEnd(at + 1);
   }
+}
+
+// Notes that the record has a field, which stands where it was first; false for "odd".
+function noteOrder(column: i32, field: usize): bool {
+  if (load<u8>(kinds + field) != KIND_ABSENT) return true;
+  if (orderCount == orderMax) return false;
+  store<i32>(order + (orderCount++ << 2), column);
+  return true;
 }
 
 // @ts-ignore: decorator

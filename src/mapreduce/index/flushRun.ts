@@ -1,7 +1,8 @@
 import { type SortColumn, sortRows, timeColumns } from '../../rollup/rowSort.ts';
 import type { SectionRef } from '../../rollup/run/run.ts';
 import { type RunSink, RunWriter } from '../../rollup/run/runWriter.ts';
-import type { RowTimes } from './groupKeys.ts';
+import { HASH_BYTES, SectionSights } from './firstSights.ts';
+import { hashRows, type RowTimes } from './groupKeys.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 
 /** Where the rows in memory go. */
@@ -30,7 +31,8 @@ export function flushRun(
   const { index } = assembler;
   const { rows, times } = index;
   const { sections, sectionOf } = sectionsOf(rows, rowTimes, shards, countOf);
-  const columns = assembler.dimensions.map((dimension, i) => dimension.rank(index.cells[i], rows));
+  const sights = sectionSights(assembler, rowTimes);
+  const columns = assembler.storedColumns().map(({ dimension, cells }) => dimension.rank(cells, rows));
   const keys: SortColumn[] = [];
   if (sections.length > 1) keys.push({ values: sectionOf, max: sections.length - 1 });
   keys.push(...timeColumns(times, rows));
@@ -42,10 +44,19 @@ export function flushRun(
     const section = sectionOf[order[from]];
     const to = sectionEnd(sectionOf, order, from, rows);
     const { chunk, shard } = sections[section];
-    refs.push(writer.writeSection(chunk, shard, order, from, to));
+    refs.push(writer.writeSection(chunk, shard, order, from, to, sights?.of(order, from, to)));
     from = to;
   }
   return refs;
+}
+
+/** Tells of the dimensions found in the data; null where none are looked for. */
+function sectionSights(assembler: RowAssembler, rowTimes: RowTimes): SectionSights | null {
+  if (assembler.found === null) return null;
+  const hashes = new Uint8Array(assembler.index.rows * HASH_BYTES);
+  hashRows(assembler, rowTimes, [], null, hashes);
+  const times = rowTimes.times.map((time) => assembler.hashTime(time));
+  return new SectionSights(assembler.found, { timeOf: (row) => times[rowTimes.ids[row]], hashes });
 }
 
 /** The first place from `from` on, where a row of another section stands. */

@@ -72,7 +72,7 @@ async function keepLetters(
 }
 
 /** Druid's indexer counts bad rows per map task (docs/quirks.md, row 6). */
-function countsPerTask({ quirks }: IndexConfig): boolean {
+export function countsPerTask({ quirks }: IndexConfig): boolean {
   return quirks === 'druid';
 }
 

@@ -1,7 +1,6 @@
 import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import { type HashedDimension, hashKeys } from '../../partition/hashShards.ts';
-import type { DimensionColumn } from '../../row/dimension/dimension.ts';
-import type { RowAssembler } from './rowAssembler.ts';
+import type { AssembledColumn, RowAssembler } from './rowAssembler.ts';
 
 /** Distinct times of the rows in memory, as they are stored, and what follows from them. */
 export interface RowTimes {
@@ -35,16 +34,10 @@ function numberTimes(times: Float64Array, rows: number, ids: Int32Array): number
   return [...known.keys()];
 }
 
-/** A dimension, and the column of cells that has it. */
-interface KeyColumn {
-  readonly dimension: DimensionColumn;
-  readonly cells: Int32Array;
-}
-
 /** Dimensions as group keys have them: with `--quirks druid` texts of the input stand in for stored values. */
-export function keyColumns({ index, dimensions, hashColumns }: RowAssembler): Map<string, KeyColumn> {
-  const columns = [...dimensions, ...hashColumns];
-  return new Map(columns.map((dimension, i) => [dimension.name, { dimension, cells: index.cells[i] }]));
+export function keyColumns(assembler: RowAssembler): Map<string, AssembledColumn> {
+  const columns = [...assembler.storedColumns(), ...assembler.hashedColumns()];
+  return new Map(columns.map((column) => [column.dimension.name, column]));
 }
 
 /**
@@ -68,7 +61,9 @@ export function hashRows(
     const column = columns.get(name);
     return column === undefined ? nullDimension(name, rows) : column.dimension.hashed(column.cells, overAll);
   };
-  const dimensions = (overAll ? [...columns.keys()] : names).map(hashed);
+  // Partition dimensions have a column even where they are no dimensions.
+  const all = overAll ? assembler.storedColumns().map(({ dimension }) => dimension.name) : names;
+  const dimensions = all.map(hashed);
   const times = { times: rowTimes.times.map((time) => assembler.hashTime(time)), ids: rowTimes.ids };
   hashKeys(assembler.kernel, { rows, times, dimensions, overAll }, out32, out128);
 }

@@ -1,119 +1,134 @@
-import { join, resolve } from 'node:path';
-import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
-import { directoryRules, listInputFiles } from '../../input/splits/listInputFiles.ts';
-import { type InputSplit, MAX_SPLIT_BYTES_DEFAULT, planSplits } from '../../input/splits/splits.ts';
-import { segmentId } from '../../publish/layout/layout.ts';
-import { deepStorageBase, segmentPlace } from '../../publish/layout/segmentPlace.ts';
-import { SegmentStore } from '../../publish/segmentStore.ts';
+import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
+import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
+import type { Publication } from '../../publish/publication.ts';
+import type { Claim, Publisher } from '../../publish/publisher.ts';
+import { recover } from '../../publish/recover.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
-import type { JobSpec } from '../../spec/jobSpec.ts';
-import { type FileStatus, storageFor } from '../../storage/storage.ts';
+import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
+import { storageFor } from '../../storage/storage.ts';
+import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
-import { basicText, isoText } from '../../time/isoText.ts';
-import type { Engine, Task } from '../job.ts';
-import { LocalEngine } from '../local/LocalEngine.ts';
-import type { DeadLetterPlace } from './deadLetterFile.ts';
-import type { IndexConfig, Quirks, ReduceManifest, ReducePayload } from './indexPayload.ts';
-import type { IndexProgress, IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
-import { JobDirectory } from './jobDirectory.ts';
-import type { KeepRuns } from './partitioning.ts';
+import { basicText } from '../../time/isoText.ts';
+import type { Task } from '../job.ts';
+import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
+import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
+import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
+import { deadLetterPlace, jobsFolder } from './jobDirectory.ts';
+import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
+import { type JobInput, listJobInput } from './jobInput.ts';
+import type { KeepRuns } from './keepRuns.ts';
+import { checkAsPlanned, checkPlan } from './plan/checkPlan.ts';
+import { chunkPlansOf, type JobPlan } from './plan/jobPlan.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
-import { RunMaker } from './runMaker.ts';
-import { fewTuplesNotes, segmentReport } from './segmentReport.ts';
+import { batchSegments, type ReduceBatch } from './reduceBatch.ts';
+import { RunMaker, type RunMakerOptions } from './runMaker.ts';
+import { segmentReport } from './segmentReport.ts';
+import { shardNotes } from './shardNotes.ts';
 
-export interface IndexOptions {
-  readonly workers: number;
+export interface IndexOptions extends JobOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
   readonly keepRuns?: KeepRuns;
-  /** How HDFS is reached, where the spec names paths in it. */
-  readonly hadoop?: HadoopClient;
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: IndexProgress) => void;
+  /** A plan that `planIndexJob` made: its shards are made, and the input is read once. */
+  readonly plan?: JobPlan;
+  /** Publishes the segments in place of `store`, and gives them their version. */
+  readonly publisher?: Publisher | null;
+  /** The metadata store that learns of the segments; null or left out: they are stored and told to nobody. */
+  readonly store?: MetadataStore | null;
+  /** Leaves complete segments to `segmill publish`. */
+  readonly stage?: boolean;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
   readonly deadLetters?: string | null;
 }
-
-/** Makes the engine of a job; its tasks may write below the directory. */
-export type EngineFactory = (attemptRoot: string) => Engine;
 
 /**
  * Runs an indexing job on this machine.
  *
  * @param newEngine by default threads of this process
- * @throws NoDataError, BadRowsError and storage errors for what people can mend; the signal's reason when aborted. Nothing is left in
- *   segmentOutputPath then that was not there before.
+ * @throws NoDataError, BadRowsError, PlanRefusedError and storage errors for what people can mend; the signal's reason when aborted.
+ *   Nothing is left in segmentOutputPath then that was not there before.
  */
 export async function runIndexJob(
   job: JobSpec,
   options: IndexOptions,
-  newEngine: EngineFactory = (attemptRoot) => new LocalEngine({ workers: options.workers, attemptRoot }),
+  newEngine?: EngineFactory,
 ): Promise<IndexReport> {
-  const version = job.tuning.version ?? isoText(Date.now());
-  const directory = new JobDirectory(job, version);
-  await directory.create();
-  const engine = newEngine(join(directory.path, 'attempts'));
-  let succeeded = false;
+  const started = performance.now();
+  const { store = null, publisher = null, hadoop, quirks } = options;
+  const output = outputPath(job, hadoop);
+  // Aborted when the publisher loses its claim, too.
+  const lost = new AbortController();
+  const stoppable = { ...options, signal: AbortSignal.any([options.signal, lost.signal]) };
   try {
-    const report = await new IndexJob(job, version, engine, options, deadLetterPlace(directory, options)).run();
-    succeeded = true;
-    return report;
+    checkDropExisting(job);
+    await store?.check();
+    const input = await listJobInput(job, quirks, hadoop);
+    if (options.plan !== undefined) checkPlan(options.plan, { job, quirks, files: input.files });
+    await recover(jobsFolder(job), { store, hadoop });
+    const version = job.tuning.version ?? (await newVersion(job, store));
+    const publication = beginPublication(job, version, output, { store, publisher, hadoop });
+    return await withEngine(job, publication, stoppable, newEngine, (runPhase) => {
+      const deadLetters = deadLetterPlace(job, version, options.deadLetters ?? null);
+      const placed = { ...stoppable, deadLetters, unpackDirectory: publication.unpackDirectory };
+      return new IndexJob(job, version, placed, runPhase, publication, lost).run(input, output, started);
+    });
   } finally {
-    await engine.close();
-    const { leaveIntermediate, cleanupOnFailure } = job.tuning;
-    if (!leaveIntermediate && (succeeded || cleanupOnFailure)) await directory.remove();
+    await publisher?.close();
   }
 }
 
-/** Where records that could not be indexed are kept: a file of this machine. */
-export function deadLetterPlace(
-  directory: JobDirectory,
-  { deadLetters }: Pick<IndexOptions, 'deadLetters'>,
-): DeadLetterPlace {
-  const asked = deadLetters ?? null;
-  return asked === null ? { path: directory.deadLetterPath, always: false } : { path: resolve(asked), always: true };
-}
+/** With the places of files decided. */
+type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions;
 
 class IndexJob {
   readonly #job: JobSpec;
-  readonly #version: string;
-  readonly #engine: Engine;
-  readonly #options: IndexOptions;
+  /** Of the segments; until a publisher has given one, it only names directories that hold what is not complete. */
+  #version: string;
+  readonly #options: PlacedOptions;
+  readonly #runPhase: RunPhase;
+  readonly #lost: AbortController;
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
-  readonly #deadLetters: DeadLetterPlace;
-  readonly #notes: string[] = [];
+  readonly #publication: Publication;
 
-  constructor(job: JobSpec, version: string, engine: Engine, options: IndexOptions, deadLetters: DeadLetterPlace) {
+  constructor(
+    job: JobSpec,
+    version: string,
+    options: PlacedOptions,
+    runPhase: RunPhase,
+    publication: Publication,
+    lost: AbortController,
+  ) {
     this.#job = job;
     this.#version = version;
-    this.#engine = engine;
     this.#options = options;
-    this.#deadLetters = deadLetters;
+    this.#runPhase = runPhase;
+    this.#lost = lost;
     const { quirks, hadoop } = options;
     this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
     this.#chunks = chunkFinder(job.granularity);
+    this.#publication = publication;
   }
 
-  async run(): Promise<IndexReport> {
+  async run({ files, splits }: JobInput, output: string, started: number): Promise<IndexReport> {
     const job = this.#job;
-    const started = performance.now();
-    const { hadoop } = this.#options;
-    const storageOf = (path: string) => storageFor(path, hadoop);
-    const output = outputPath(job, hadoop);
-    checkDimensions(job);
-    const files = await listInputFiles(job.input.paths, directoryRules(job.tuning.jobProperties), storageOf);
-    const splits = planMaps(files, this.#options.quirks);
-    const maker = new RunMaker(this.#config, { ...this.#options, deadLetters: this.#deadLetters }, this.#runPhase);
-    const { counts, samples, deadLetters, runs, planOf } = await maker.make(splits);
-    await checkUnchanged(files, storageOf);
+    const { plan, quirks, hadoop, signal } = this.#options;
+    const publisher = this.#options.publisher ?? null;
+    await publisher?.check(job.dataSource, signal);
+    if (publisher?.begins === 'beforeReading') await this.#begin(publisher, knownChunks(job));
+    const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
+    const { counts, samples, deadLetters, runs, planOf } = await maker.make(
+      splits,
+      plan === undefined ? null : chunkPlansOf(plan),
+    );
+    await checkUnchanged(files, (path) => storageFor(path, hadoop));
     const read = performance.now();
-    const shards = planShards(runs, planOf, this.#options.quirks === 'druid');
-    this.#notes.push(...fewTuplesNotes(shards, this.#config));
-    const store = new SegmentStore(output, hadoop);
+    const shards = planShards(runs, planOf, quirks === 'druid');
     try {
-      const segments = await this.#reduce(shards, output, store);
+      const temporaries = shards.map((shard) => this.#placeOf(shard, output).temporary);
+      const made = await this.#reduce(shards, output);
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -121,10 +136,19 @@ class IndexJob {
         bytesTotal: 0,
         rows: 0,
         tasksDone: 0,
-        tasksTotal: segments.length,
+        tasksTotal: made.length,
       });
-      this.#options.signal.throwIfAborted();
-      await store.store();
+      signal.throwIfAborted();
+      if (publisher?.begins === 'beforeStoring') {
+        await this.#begin(
+          publisher,
+          [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk)),
+        );
+      }
+      const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
+      if (plan !== undefined) checkAsPlanned(plan, segments);
+      const zips = segments.map((segment, i) => ({ segment, temporary: temporaries[i] }));
+      const published = await publish(this.#publication, job, this.#version, this.#options, zips);
       const stored = performance.now();
       return {
         dataSource: job.dataSource,
@@ -137,6 +161,7 @@ class IndexJob {
         rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
         segments,
         segmentOutputPath: output,
+        publication: published.report,
         seconds: {
           read: (read - started - maker.determineMs) / 1000,
           determine: maker.determineMs / 1000,
@@ -145,79 +170,79 @@ class IndexJob {
           total: (stored - started) / 1000,
         },
         workers: this.#options.workers,
-        notes: this.#notes,
+        notes: [...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
-      await store.discard();
-      throw error;
+      throw await takeBack(this.#publication, error);
     }
   }
 
-  readonly #runPhase: RunPhase = async (phase, tasks, bytesTotal = 0, onResult = undefined) => {
-    const { signal, onProgress } = this.#options;
-    const outcomes = await this.#engine.run(tasks, {
-      signal,
-      onProgress: (progress) => onProgress?.({ phase, bytesTotal, ...progress }),
-      onOutcome: (task, { result }) => onResult?.(task, result),
-    });
-    return outcomes.map(({ result }) => result);
-  };
+  async #begin(publisher: Publisher, chunks: readonly Interval[]): Promise<void> {
+    const claim: Claim = await publisher.begin({ dataSource: this.#job.dataSource, chunks }, this.#options.signal);
+    this.#version = claim.version;
+    const onLost = () => this.#lost.abort(claim.lost.reason);
+    if (claim.lost.aborted) onLost();
+    else claim.lost.addEventListener('abort', onLost, { once: true });
+  }
 
-  async #reduce(shards: readonly PlannedShard[], output: string, store: SegmentStore): Promise<SegmentReport[]> {
-    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
-    const places = shards.map((shard) => {
-      const key = {
-        dataSource: this.#job.dataSource,
-        interval: { start: shard.plan.chunk, end: this.#chunks.endOf(shard.plan.chunk) },
-        version: this.#version,
-        partitionNum: shard.partitionNum,
-      };
-      return { key, ...segmentPlace(output, key, timeZone) };
-    });
-    for (const place of places) await store.stage(place);
-    const tasks = shards.map((shard, i): Task => {
-      const { key, temporary } = places[i];
+  #interval(chunk: number): Interval {
+    return { start: chunk, end: this.#chunks.endOf(chunk) };
+  }
+
+  async #reduce(shards: readonly PlannedShard[], output: string): Promise<ReduceManifest[]> {
+    const places = shards.map((shard) => this.#placeOf(shard, output));
+    await this.#publication.stage(places.map(({ temporary, final }) => ({ temporary, final })));
+    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: places[i].temporary }));
+    const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
+      const [{ key }] = batch;
+      const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
       return {
         kind: 'reduceIndex',
-        id: `reduce-${basicText(key.interval.start)}-${shard.partitionNum}`,
-        label: `segment ${segmentId(key)}`,
+        id: `reduce-${basicText(key.interval.start)}-${key.partitionNum}`,
+        label: `segment ${segmentId(key)}${others}`,
         payload: {
           config: this.#config,
-          interval: key.interval,
-          sections: shard.sections,
-          temporaryZip: temporary,
-        } satisfies ReducePayload,
+          segments: batch.map(({ key: { interval }, sections, temporary }) => ({
+            interval,
+            sections,
+            temporaryZip: temporary,
+          })),
+        } satisfies ReduceBatch,
       };
     });
-    const made = (await this.#runPhase('merge', tasks)) as ReduceManifest[];
-    return shards.map((shard, i) => segmentReport(shard, places[i], made[i], this.#config));
+    return this.#merge(tasks, shards.length);
+  }
+
+  /** Runs the tasks that make segments; progress counts the segments. */
+  async #merge(tasks: readonly Task[], segments: number): Promise<ReduceManifest[]> {
+    let made = 0;
+    const onResult = (_task: Task, manifests: unknown) => {
+      made += (manifests as ReduceManifest[]).length;
+    };
+    const manifests = await this.#runPhase('merge', tasks, 0, onResult, () => ({ done: made, total: segments }));
+    return (manifests as ReduceManifest[][]).flat();
+  }
+
+  #keyOf({ plan, partitionNum }: PlannedShard): SegmentKey {
+    const { dataSource } = this.#job;
+    return { dataSource, interval: this.#interval(plan.chunk), version: this.#version, partitionNum };
+  }
+
+  #placeOf(shard: PlannedShard, output: string): SegmentPlace {
+    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
+    return segmentPlace(output, this.#keyOf(shard), timeZone);
+  }
+
+  #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
+    return segmentReport(shard, { key: this.#keyOf(shard), ...this.#placeOf(shard, output) }, made, this.#config);
   }
 }
 
-/** @throws Error for specs whose dimensions are to be found in the data */
-export function checkDimensions(job: JobSpec): void {
-  if (job.dimensions.discover) throw new Error(NO_DISCOVERY);
-}
-
-const NO_DISCOVERY =
-  'The spec lists no dimensions, or asks for all by includeAllDimensions: finding them in the data is not built yet. ' +
-  'List them in dimensionsSpec.dimensions.';
-
-/** @throws Error where the spec gives none */
-export function outputPath(job: JobSpec, hadoop: HadoopClient | undefined): string {
-  if (job.segmentOutputPath === null) {
-    throw new Error(
-      'The spec does not say where segments go. Add ioConfig.segmentOutputPath, for example "/druid/segments": ' +
-        'an index_hadoop task got it from its Overlord.',
-    );
-  }
-  return deepStorageBase(job.segmentOutputPath, hadoop);
-}
-
-/** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */
-export function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
-  const together = quirks === 'druid' ? files.map((file) => [file]) : [files];
-  return together
-    .flatMap((some) => planSplits(some, { maxSplitBytes: MAX_SPLIT_BYTES_DEFAULT }))
-    .map((split, index) => ({ ...split, index }));
+/** The time chunks of the spec. */
+function knownChunks(job: JobSpec): Interval[] {
+  if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
+  throw new Error(
+    'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +
+      'or hold the lock for the publication only.',
+  );
 }

@@ -7,6 +7,7 @@ import type { SectionRef } from '../../rollup/run/run.ts';
 import type { RowCounts, RowReason } from '../../row/rowCounts.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import type { DeadLetter } from './deadLetters.ts';
+import type { KeepRuns } from './keepRuns.ts';
 
 /** `druid` reproduces what docs/quirks.md lists; `none` is right. */
 export type Quirks = 'none' | 'druid';
@@ -36,8 +37,8 @@ export type MapPass =
   | {
       /** Shards are to be found: the task leaves what they are found by. */
       readonly type: 'determine';
-      /** Rows are left as runs, which are cut into shards later; else the input is read again. */
-      readonly keepsRuns: boolean;
+      /** Whether rows are left as runs, which are cut into shards later; else the split is read again. Each task decides on `auto`. */
+      readonly keepRuns: KeepRuns;
       /** Parts that key runs are divided into. */
       readonly keyParts: number;
     }
@@ -91,8 +92,12 @@ export interface MapLetters {
 
 export interface MapManifest extends MapLetters {
   readonly counts: RowCounts;
-  /** In position order; none where the task only determined partitions. */
+  /** In position order; none where they were not kept. */
   readonly runs: readonly RunManifest[];
+  /** False where a task that determined partitions has dropped its rows: its split is to be read again. */
+  readonly keptRuns: boolean;
+  /** Time chunks, and how many records became rows of each. */
+  readonly chunkRecords: readonly (readonly [chunk: number, records: number])[];
   /** Time chunks of rows, of a task that determines partitions. */
   readonly chunks: readonly ChunkKeys[];
   /** In position order, of a task that determines ranges. */
@@ -128,17 +133,23 @@ export interface SectionInputRef {
   readonly section: SectionRef;
 }
 
-export interface ReducePayload {
+/** The rows of a segment. */
+export interface ShardInput {
   readonly config: IndexConfig;
   readonly interval: Interval;
   /** In position order. */
   readonly sections: readonly SectionInputRef[];
+}
+
+export interface ReducePayload extends ShardInput {
   /** Where index.zip is written to, under a name that no reader takes for finished. */
   readonly temporaryZip: string;
 }
 
 export interface ReduceManifest {
   readonly rows: number;
+  /** Names of all dimensions, those without a value too, as DataSegment.dimensions has them. */
+  readonly dimensions: readonly string[];
   /** Bytes of the uncompressed files of the segment together, as DataSegment.size has it. */
   readonly size: number;
   readonly zipBytes: number;

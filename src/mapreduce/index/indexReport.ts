@@ -27,6 +27,7 @@ export interface IndexProgress {
  *
  * @param bytesTotal input bytes that they read
  * @param onResult told of the manifest of every task that has ended well, also when the phase fails
+ * @param counted what progress counts in place of tasks
  * @returns their manifests, in the order of the tasks
  */
 export type RunPhase = (
@@ -34,7 +35,14 @@ export type RunPhase = (
   tasks: Tasks,
   bytesTotal?: number,
   onResult?: (task: Task, manifest: unknown) => void,
+  counted?: () => Counted,
 ) => Promise<unknown[]>;
+
+/** Units of a phase whose tasks make several each. */
+export interface Counted {
+  readonly done: number;
+  readonly total: number;
+}
 
 /** A segment that was made. */
 export interface SegmentReport {
@@ -53,6 +61,21 @@ export interface SegmentReport {
   readonly descriptor: unknown;
 }
 
+/** What a metadata store was told. */
+export interface PublicationReport {
+  /** Which metadata store it is, or which Overlord. */
+  readonly store: string;
+  readonly isReadByDruid: boolean;
+  /** `staged`: the segments wait for `segmill publish`. */
+  readonly status: 'published' | 'staged';
+  /** The working directory, where the segments are staged. */
+  readonly directory: string | null;
+  /** Time chunks that were emptied, as ISO 8601 intervals. */
+  readonly tombstones: readonly string[];
+  /** Time chunks that got no rows and show those that they had before, as ISO 8601 intervals. */
+  readonly keptChunks: readonly string[];
+}
+
 /** What a job did. */
 export interface IndexReport {
   readonly dataSource: string;
@@ -68,6 +91,8 @@ export interface IndexReport {
   /** By time, then partition. */
   readonly segments: readonly SegmentReport[];
   readonly segmentOutputPath: string;
+  /** Null: the segments were stored, and told to no metadata store. */
+  readonly publication: PublicationReport | null;
   readonly seconds: {
     readonly read: number;
     /** Between reading and merging, or before reading: finding shards and cutting runs into them. */

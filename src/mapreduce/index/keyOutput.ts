@@ -91,7 +91,7 @@ export class KeyOutput {
     const path = join(this.#directory, `keys-${String(this.#keyRuns.length).padStart(5, '0')}`);
     const keys = {
       count: rows,
-      chunks: Float64Array.from(times.ids, (id) => times.chunks[id]),
+      chunks: chunksOf(times),
       hashes,
       dimensions: rangeDimensions(assembler, candidateDimensions(options)),
     };
@@ -104,4 +104,11 @@ export class KeyOutput {
     }
     this.#druidKeys?.add(assembler, times, sampled, options.candidates);
   }
+}
+
+/** Start of the time chunk of each row. */
+function chunksOf({ chunks, ids }: RowTimes): Float64Array {
+  const starts = new Float64Array(ids.length);
+  for (let row = 0; row < ids.length; row++) starts[row] = chunks[ids[row]];
+  return starts;
 }

@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RangeRouter } from '../../partition/determine/rangeRouter.ts';
 import { bucketsOfHashes, hashBucket } from '../../partition/hashShards.ts';
 import { flushRun, type RowShards, UNCUT } from './flushRun.ts';
 import { hashRows, type RowTimes, rangeDimensions, rowTimes } from './groupKeys.ts';
 import type { ChunkPlan, MapManifest, MapPayload, RunManifest } from './indexPayload.ts';
+import { paysToKeep } from './keepRuns.ts';
 import { KeyOutput } from './keyOutput.ts';
 import { hashDimensions } from './partitioning.ts';
 import type { RowAssembler } from './rowAssembler.ts';
@@ -15,12 +17,16 @@ export class MapOutput {
   readonly #directory: string;
   readonly #runs: RunManifest[] = [];
   readonly #keys: KeyOutput | null;
+  /** In a determine pass; null: not decided yet. */
+  #keepsRuns: boolean | null;
 
   /** @param directory for files of the task's own */
   constructor(payload: MapPayload, directory: string) {
     const { config, pass } = payload;
     this.#payload = payload;
     this.#directory = directory;
+    const keepRuns = pass.type === 'determine' ? pass.keepRuns : 'always';
+    this.#keepsRuns = keepRuns === 'auto' ? null : keepRuns === 'always';
     this.#keys = pass.type === 'determine' ? new KeyOutput(config, pass.keyParts, directory) : null;
   }
 
@@ -33,11 +39,25 @@ export class MapOutput {
     const hashes = this.#keys?.add(assembler, times) ?? null;
     if (pass.type === 'numShards') this.#writeRun(assembler, times, this.#numShards(assembler, times, pass.numShards));
     else if (pass.type === 'planned') this.#writeRun(assembler, times, this.#planned(assembler, times, pass.plan));
-    else if (pass.keepsRuns) this.#writeRun(assembler, times, { ...UNCUT, hashes });
+    else if (this.#keepsRuns !== false) {
+      this.#writeRun(assembler, times, { ...UNCUT, hashes });
+      if (this.#keepsRuns === null) this.#decide();
+    }
   }
 
-  finish(): Pick<MapManifest, 'runs' | 'chunks' | 'keyRuns' | 'druidKeys'> {
-    return { runs: this.#runs, ...(this.#keys?.finish() ?? { chunks: [], keyRuns: [], druidKeys: null }) };
+  finish(): Pick<MapManifest, 'runs' | 'keptRuns' | 'chunks' | 'keyRuns' | 'druidKeys'> {
+    // A split without rows has nothing to drop.
+    const keptRuns = this.#keepsRuns ?? true;
+    return { runs: this.#runs, keptRuns, ...(this.#keys?.finish() ?? { chunks: [], keyRuns: [], druidKeys: null }) };
+  }
+
+  /** Looks at the first run. */
+  #decide(): void {
+    const [first] = this.#runs;
+    this.#keepsRuns = paysToKeep(this.#payload.split, first.bytes);
+    if (this.#keepsRuns) return;
+    rmSync(first.path);
+    this.#runs.length = 0;
   }
 
   #writeRun(assembler: RowAssembler, times: RowTimes, shards: RowShards): void {

@@ -38,6 +38,8 @@ class MapTask {
   readonly #lines: number[];
   /** Which input of the split is being read. */
   #input = 0;
+  /** The input whose packed bytes were counted last. */
+  #entered = -1;
   /** A place in the block that a line begins at, and the lines of the block before it. */
   #place = 0;
   #placeLines = 0;
@@ -66,11 +68,21 @@ class MapTask {
       this.#enter(block);
       const lines = block.overlongBytes === undefined ? this.#scanBlock(block) : this.#passOver(block.overlongBytes);
       this.#lines[this.#input] += lines;
-      this.#context.progress.addBytes(block.end - block.start);
+      this.#context.progress.addBytes(this.#storedBytes(block));
     }
     if (this.#assembler.index.rows > 0) this.#flush();
-    const { counts } = this.#assembler;
-    return { ...this.#mapLetters(), letters: this.#writeLetters(), counts, ...this.#output.finish() };
+    const { counts, chunkRecords } = this.#assembler;
+    const { letters, lines } = { ...this.#mapLetters(), letters: this.#writeLetters() };
+    return { split, lines, letters, counts, chunkRecords: [...chunkRecords], ...this.#output.finish() };
+  }
+
+  /** Bytes of a block as stored; for gzip all of the file, or of the part of it, at its first block. */
+  #storedBytes({ start, end }: LineBlock): number {
+    const { codec, length, unpacked } = this.#payload.split.inputs[this.#input];
+    if (codec === 'none') return end - start;
+    if (this.#entered === this.#input) return 0;
+    this.#entered = this.#input;
+    return unpacked?.packedBytes ?? length;
   }
 
   #enter(block: LineBlock): void {

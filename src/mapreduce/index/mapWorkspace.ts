@@ -30,7 +30,8 @@ export class MapWorkspace {
     this.config = config;
     this.batch = new RecordBatch(kernel, slots.names);
     this.reader = createRecordReader(job.parse, this.batch, {
-      discover: false,
+      discover: job.dimensions.discover,
+      exclusions: new Set(job.dimensions.exclusions),
       onMalformed: (start, end, problem) => this.onMalformed(start, end, problem),
     });
     this.assembler = new RowAssembler(config, slots, kernel);

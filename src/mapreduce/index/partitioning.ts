@@ -46,17 +46,6 @@ export function candidateDimensions(options: RangeOptions): readonly string[] {
   return [...new Set(options.candidates.flat())];
 }
 
-/** Whether runs of the determine pass are kept for the next one: `--keep-runs`. */
-export type KeepRuns = 'auto' | 'always' | 'never';
-
-/**
- * Whether the input is read once, its runs being cut into shards afterwards, or twice. Druid's ranges are of texts of the input, which
- * runs do not hold, and it reads the input twice.
- */
-export function keepsRuns(keepRuns: KeepRuns, { job, quirks }: IndexConfig): boolean {
-  return keepRuns !== 'never' && (quirks === 'none' || job.tuning.partitions.type === 'hashed');
-}
-
 /** How the determine pass sees a job: with `assumeGrouped` Druid counts rows, equal ones too. */
 export function determineConfig(config: IndexConfig): IndexConfig {
   const { partitions } = config.job.tuning;

@@ -8,36 +8,39 @@ import { shardsOf } from './mapOutput.ts';
  * from the run.
  *
  * @param runs in position order, one section per time chunk in each
- * @returns sections by shard, in position order
+ * @returns what became of each run: sections by shard
  */
 export async function scatterRuns(
   runs: readonly Pick<RunManifest, 'path' | 'sections'>[],
   plan: readonly ChunkPlan[],
   config: IndexConfig,
   runPhase: RunPhase,
-): Promise<Pick<RunManifest, 'path' | 'sections'>[]> {
+): Promise<Pick<RunManifest, 'path' | 'sections'>[][]> {
   const cutPlans = new Map(plan.filter((chunk) => shardsOf(chunk) > 1).map((chunk) => [chunk.chunk, chunk]));
-  const toCut = runs
-    .map(({ path, sections }) => ({ path, sections: sections.filter(({ chunk }) => cutPlans.has(chunk)) }))
-    .filter(({ sections }) => sections.length > 0);
-  const tasks = toCut.map(({ path, sections }, i): Task => {
-    const chunks = sections.map(({ chunk }) => cutPlans.get(chunk) as ChunkPlan);
+  const parts = runs.map(({ path, sections }) => ({
+    path,
+    whole: sections.filter(({ chunk }) => !cutPlans.has(chunk)),
+    toCut: sections.filter(({ chunk }) => cutPlans.has(chunk)),
+  }));
+  const toCut = parts.filter((part) => part.toCut.length > 0);
+  const tasks = toCut.map((part, i): Task => {
     return {
       kind: 'scatterRun',
       id: `scatter-${String(i).padStart(6, '0')}`,
       label: `run ${i + 1} of ${toCut.length}`,
       payload: {
         config,
-        plan: chunks,
-        sections: sections.map((section) => ({ path, section })),
+        plan: part.toCut.map(({ chunk }) => cutPlans.get(chunk) as ChunkPlan),
+        sections: part.toCut.map((section) => ({ path: part.path, section })),
       } satisfies ScatterPayload,
     };
   });
   const cut = tasks.length === 0 ? [] : ((await runPhase('scatter', tasks)) as RunManifest[]);
-  const whole = runs.map(({ path, sections }) => ({
-    path,
-    sections: sections.filter(({ chunk }) => !cutPlans.has(chunk)),
-  }));
+  const cutOf = new Map(toCut.map((part, i) => [part, cut[i]]));
   // A chunk's sections are all in one of the two, so each keeps its order.
-  return [...whole, ...cut];
+  return parts.map((part) => {
+    const whole = { path: part.path, sections: part.whole };
+    const scattered = cutOf.get(part);
+    return scattered === undefined ? [whole] : [whole, scattered];
+  });
 }

@@ -2,6 +2,13 @@ import type { MergedColumn } from '../../rollup/merge/mergeColumns.ts';
 import type { MergedRows } from '../../rollup/merge/mergeRows.ts';
 import type { SegmentWriter } from '../../segment/writer/segmentWriter.ts';
 
+export interface SegmentRowsOptions {
+  /** Rows of a batch, at most. */
+  readonly rowsMax: number;
+  /** Columns from here on tell rows without the dimension from those with a null: they have no value at all. */
+  readonly firstSparse: number;
+}
+
 /** Hands merged rows to a segment writer: united cells become dictionary ids or numbers. */
 export class SegmentRows {
   readonly #segment: SegmentWriter;
@@ -12,11 +19,12 @@ export class SegmentRows {
   readonly #pairs: Int32Array;
   readonly #doubles: Float64Array;
   readonly #floats: Float32Array;
+  readonly #firstSparse: number;
   #listIds: Int32Array;
 
-  /** @param rowsMax rows of a batch, at most */
-  constructor(segment: SegmentWriter, columns: readonly MergedColumn[], rowsMax: number) {
+  constructor(segment: SegmentWriter, columns: readonly MergedColumn[], { rowsMax, firstSparse }: SegmentRowsOptions) {
     this.#segment = segment;
+    this.#firstSparse = firstSparse;
     this.#columns = columns;
     this.#timePairs = new Int32Array(rowsMax * 2);
     this.#ids = new Int32Array(rowsMax);
@@ -49,6 +57,8 @@ export class SegmentRows {
       const column = this.#columns[dimension];
       if (column.type !== 'string') this.#appendNumbers(dimension, column, cells[dimension], rows);
       else if (column.lists === null) this.#appendIds(dimension, column, cells[dimension], rows);
+      else if (column.lists.ids.length === column.cellCount)
+        this.#appendOnlyIds(dimension, column.lists.ids, cells[dimension], rows);
       else this.#appendLists(dimension, column, column.lists, cells[dimension], rows);
     }
     for (let metric = 0; metric < metrics.length; metric++) metrics[metric].append(this.#segment, metric, rows);
@@ -64,6 +74,12 @@ export class SegmentRows {
     this.#segment.appendIds(dimension, this.#ids, rows);
   }
 
+  /** Each cell is a list of one value; null is among them. */
+  #appendOnlyIds(dimension: number, ids: Int32Array, cells: Int32Array, rows: number): void {
+    for (let row = 0; row < rows; row++) this.#ids[row] = cells[row] === 0 ? 0 : ids[cells[row] - 1];
+    this.#segment.appendIds(dimension, this.#ids, rows);
+  }
+
   #appendLists(
     dimension: number,
     column: MergedColumn,
@@ -73,14 +89,15 @@ export class SegmentRows {
   ): void {
     const shift = column.hasNull ? 0 : 1;
     const ends = this.#ids;
+    // Druid's Hadoop indexer stores null and empty lists as a list of one null.
+    const nulls = dimension < this.#firstSparse ? 1 : 0;
     let total = 0;
     for (let row = 0; row < rows; row++) {
       const cell = cells[row];
       const start = cell === 0 ? 0 : lists.ends[cell - 1];
       const end = lists.ends[cell];
       if (total + end - start + 1 > this.#listIds.length) this.#growLists(total + end - start + 1);
-      // Druid's Hadoop indexer stores null and empty lists as a list of one null.
-      if (cell === 0) this.#listIds[total++] = 0;
+      if (cell === 0 && nulls > 0) this.#listIds[total++] = 0;
       for (let at = start; at < end; at++) this.#listIds[total++] = lists.ids[at] - shift;
       ends[row] = total;
     }

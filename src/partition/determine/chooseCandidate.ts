@@ -1,7 +1,7 @@
 import { isoText } from '../../time/isoText.ts';
 import type { CutRanges, RangeLimits } from './cutRanges.ts';
 import { javaHashOrder } from './javaHashOrder.ts';
-import type { Tuple } from './tuple.ts';
+import { valueText } from './valueText.ts';
 
 /** A dimension, or a tuple of them, that rows may be partitioned by. */
 export interface Candidate {
@@ -93,16 +93,6 @@ function unfitReason({ cut }: Candidate, { keys, limits, samplingFactor }: Choos
 
 function nameOf({ dimensions }: Candidate): string {
   return dimensions.join(', ');
-}
-
-const SHOWN_MAX = 60;
-
-function valueText(tuple: Tuple): string {
-  const texts = tuple.map((value) => {
-    if (value === null) return 'null';
-    return JSON.stringify(value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX)}...` : value);
-  });
-  return texts.length === 1 ? `the value ${texts[0]}` : `the values ${texts.join(', ')}`;
 }
 
 /** In Druid's 64-bit integers, division rounding to zero. */

@@ -1,6 +1,7 @@
 import { compareUtf8 } from '../../rollup/dictionary/utf8Order.ts';
 import { CursorHeap } from '../../rollup/merge/heap.ts';
 import { BlockReader, BlockWriter } from '../../rollup/run/blockBytes.ts';
+import { copyText } from '../../rollup/run/copyText.ts';
 import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
 import type { BlockSink } from './blockSink.ts';
@@ -29,7 +30,7 @@ export class CountWriter {
     if (this.#values === this.#ends.length) this.#growValues();
     const used = this.#used + end - start;
     if (used > this.#bytes.length) this.#growBytes(used);
-    this.#bytes.set(bytes.subarray(start, end), this.#used);
+    copyText(bytes, start, end, this.#bytes, this.#used);
     this.#used = used;
     this.#ends[this.#values] = used;
     this.#counts[this.#values++] = count;

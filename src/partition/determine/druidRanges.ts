@@ -99,7 +99,7 @@ function planChunk(chunk: number, records: readonly ShuffleRecord[], options: Ra
     samplingFactor: options.samplingFactor,
     druidTies: true,
   });
-  return { dimensions: chosen.dimensions, ranges: chosen.cut.ranges };
+  return { dimensions: chosen.dimensions, ranges: chosen.cut.ranges, largest: chosen.cut.largest };
 }
 
 /** Cuts values as they come; only neighbours that are equal are counted together. */

@@ -1,5 +1,6 @@
 import { type SortColumn, sortRows } from '../../rollup/rowSort.ts';
 import { BlockReader, BlockWriter } from '../../rollup/run/blockBytes.ts';
+import { copyText } from '../../rollup/run/copyText.ts';
 import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
 import type { BlockSink } from './blockSink.ts';
@@ -72,15 +73,25 @@ function sectionsOf(
 ): { sections: { part: number; chunk: number }[]; sectionOf: Int32Array } {
   const { chunks, hashes } = keys;
   const starts = new Set<number>();
-  for (const key of selected) starts.add(chunks[key]);
+  let last = Number.NaN;
+  // Neighbours mostly share their time chunk.
+  for (const key of selected) {
+    if (chunks[key] !== last) starts.add(chunks[key]);
+    last = chunks[key];
+  }
   const sorted = [...starts].sort((a, b) => a - b);
   const numbers = new Map(sorted.map((start, i) => [start, i]));
   const sectionOf = new Int32Array(selected.length);
+  last = Number.NaN;
+  let number = 0;
   for (let i = 0; i < selected.length; i++) {
     const at = selected[i] * HASH_BYTES;
     const head = hashes[at] * 0x100_0000 + (hashes[at + 1] << 16) + (hashes[at + 2] << 8) + hashes[at + 3];
     const part = Math.floor((head * parts) / TWO_TO_32);
-    sectionOf[i] = part * sorted.length + (numbers.get(chunks[selected[i]]) as number);
+    const chunk = chunks[selected[i]];
+    if (chunk !== last) number = numbers.get(chunk) as number;
+    last = chunk;
+    sectionOf[i] = part * sorted.length + number;
   }
   const sections = Array.from({ length: parts * sorted.length }, (_, i) => ({
     part: Math.floor(i / sorted.length),
@@ -152,7 +163,7 @@ class KeyBlockWriter {
       const length = found.end - found.start;
       column.lengths[at] = length;
       if (column.used + length > column.bytes.length) column.bytes = grown(column.bytes, column.used + length);
-      column.bytes.set(found.bytes.subarray(found.start, found.end), column.used);
+      copyText(found.bytes, found.start, found.end, column.bytes, column.used);
       column.used += length;
       this.#textBytes += length;
     }

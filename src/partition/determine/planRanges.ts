@@ -1,6 +1,6 @@
 import { type Candidate, chooseCandidate } from './chooseCandidate.ts';
 import { type CountCursor, mergeCounts } from './countRun.ts';
-import { RangeCutter, type RangeLimits, type RowRange } from './cutRanges.ts';
+import { type CutRanges, RangeCutter, type RangeLimits, type RowRange } from './cutRanges.ts';
 import { sampledRows } from './sampling.ts';
 import type { TupleForm } from './tuple.ts';
 
@@ -36,6 +36,8 @@ export interface RangePlan {
   readonly dimensions: readonly string[];
   /** In order; by default they join end to start, from null to null. */
   readonly ranges: readonly RowRange[];
+  /** The value of most keys; null where none were counted. */
+  readonly largest: CutRanges['largest'];
 }
 
 /** How the tuples of a job are ordered: that of its key runs' counts and of its cuts. */
@@ -54,7 +56,7 @@ export function planRanges(values: ChunkValues, options: RangeOptions): RangePla
     targetRows: sampledRows(options.targetRowsPerSegment, options.samplingFactor),
     maxRows: sampledRows(options.maxRowsPerSegment, options.samplingFactor),
   };
-  if (values.keys === 0) return { dimensions: options.candidates[0], ranges: [] };
+  if (values.keys === 0) return { dimensions: options.candidates[0], ranges: [], largest: null };
   const cutOptions = {
     form: tupleForm(options),
     limits,
@@ -74,12 +76,13 @@ export function planRanges(values: ChunkValues, options: RangeOptions): RangePla
     samplingFactor: options.samplingFactor,
     druidTies: options.druid,
   });
-  return { dimensions, ranges: cut.ranges };
+  return { dimensions, ranges: cut.ranges, largest: cut.largest };
 }
 
 /** One shard for every row: for a time chunk whose rows all fell out of the sample. */
 export function oneRange(options: RangeOptions): RangePlan {
-  return { dimensions: options.candidates[0], ranges: [{ start: null, end: null, rows: 0, values: 0 }] };
+  const all = { start: null, end: null, rows: 0, values: 0 };
+  return { dimensions: options.candidates[0], ranges: [all], largest: null };
 }
 
 /**

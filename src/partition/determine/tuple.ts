@@ -1,3 +1,5 @@
+import { copyText } from '../../rollup/run/copyText.ts';
+
 /** The values of a row in the partition dimensions: null for none, and for several in one dimension. */
 export type Tuple = readonly (string | null)[];
 
@@ -63,7 +65,7 @@ export class TupleWriter {
       this.#byte(END);
     } else {
       this.#reserve(end - start);
-      this.bytes.set(bytes.subarray(start, end), this.length);
+      copyText(bytes, start, end, this.bytes, this.length);
       this.length += end - start;
       this.#endJoined();
     }

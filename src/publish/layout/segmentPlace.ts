@@ -34,7 +34,12 @@ export function segmentPlace(base: string, key: SegmentKey, timeZone: string): S
     : joinPaths(base, defaultStorageDir(key, timeZone), INDEX_ZIP);
   return {
     final,
-    temporary: `${final}.${TEMPORARY_SUFFIX}`,
+    temporary: temporaryName(final),
     loadSpec: isHdfs ? { type: 'hdfs', path: final } : { type: 'local', path: final },
   };
+}
+
+/** Name of a zip as long as it is not complete. */
+export function temporaryName(final: string): string {
+  return `${final}.${TEMPORARY_SUFFIX}`;
 }

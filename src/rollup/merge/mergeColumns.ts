@@ -7,6 +7,11 @@ import { type CellLists, mergeCells, mergeNumbers, mergeTexts } from './mergeVal
 export interface SectionInput {
   readonly source: RunSource;
   readonly header: SectionHeader;
+  /**
+   * Where the columns of the row blocks are among those of the header, -1 for one that is not wanted and is null in every row; by
+   * default they are the same.
+   */
+  readonly stored?: readonly number[];
 }
 
 /** A dimension after the first walk: what its cells mean from now on. Cell 0 is null, values count from 1. */

@@ -101,10 +101,16 @@ export class SectionRows implements MergeSource {
   }
 
   #unpack(cursor: number, block: BlockReader, first: number): number {
-    const { header } = this.#sections[cursor];
+    const { header, stored } = this.#sections[cursor];
     const rows = block.int32(1)[0];
     this.times.set(block.float64(rows), first);
-    for (let column = 0; column < this.cells.length; column++) {
+    const columns = stored?.length ?? this.cells.length;
+    for (let i = 0; i < columns; i++) {
+      const column = stored?.[i] ?? i;
+      if (column < 0) {
+        block.uint8(rows);
+        continue;
+      }
       const width = cellWidth(header.columns[column].cells);
       const local = width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows);
       remapCells(local, this.#columns[column].cellRemaps[cursor], this.cells[column], first, rows);

@@ -27,6 +27,8 @@ export interface SectionColumn {
   readonly values: number;
   /** A row or a list element of the section is null. */
   readonly hasNull: boolean;
+  /** A row has a list of several values. */
+  readonly hasMultiple: boolean;
   /** Highest cell: the number of values and lists that occur as a row's value. */
   readonly cells: number;
   readonly dictionary: readonly BlockRef[];
@@ -34,9 +36,29 @@ export interface SectionColumn {
   readonly lists: readonly BlockRef[];
 }
 
+/** Where a dimension is met first, in the order in which rows come to Druid's reducer. */
+export interface FirstSight {
+  /** Truncated time of the row by the query granularity, epoch milliseconds. */
+  readonly time: number;
+  /** murmur3_128 of the row's group key, in hexadecimal. */
+  readonly hash: string;
+  /** Place among the found dimensions of the row. */
+  readonly place: number;
+}
+
+/** A dimension found in the data. */
+export interface FoundDimension {
+  readonly name: string;
+  /** Null where no row of the section has it. */
+  readonly first: FirstSight | null;
+}
+
 export interface SectionHeader {
   readonly rows: number;
+  /** Of the dimensions that the spec lists, then of those found in the data. */
   readonly columns: readonly SectionColumn[];
+  /** The last columns are of these. */
+  readonly found: readonly FoundDimension[];
   readonly blocks: readonly BlockRef[];
   /** Row blocks end with a hash of each row, by which it finds its shard. */
   readonly hasHashes: boolean;

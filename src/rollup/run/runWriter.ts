@@ -6,6 +6,7 @@ import {
   BLOCK_BYTES_MAX,
   type BlockRef,
   cellWidth,
+  type FoundDimension,
   rowsPerBlock,
   type SectionColumn,
   type SectionHeader,
@@ -134,14 +135,25 @@ export class RunWriter {
     return this.#offset;
   }
 
-  /** Writes rows `order[from..to)`, which are sorted, as the section of a shard. */
-  writeSection(chunk: number, shard: number, order: Int32Array, from: number, to: number): SectionRef {
+  /**
+   * Writes rows `order[from..to)`, which are sorted, as the section of a shard.
+   *
+   * @param found dimensions that the last columns are of
+   */
+  writeSection(
+    chunk: number,
+    shard: number,
+    order: Int32Array,
+    from: number,
+    to: number,
+    found: readonly FoundDimension[] = [],
+  ): SectionRef {
     const columns = this.#columns.map((column, i) => {
       this.#used[i].begin(column.cellCount);
       return this.#writeColumn(column, this.#used[i], order, from, to);
     });
     const blocks = this.#writeRows(columns, order, from, to);
-    const header: SectionHeader = { rows: to - from, columns, blocks, hasHashes: this.#hashes !== null };
+    const header: SectionHeader = { rows: to - from, columns, found, blocks, hasHashes: this.#hashes !== null };
     const bytes = new TextEncoder().encode(JSON.stringify(header));
     this.#block.uint8(bytes.length).set(bytes);
     const written = this.#flush(1);
@@ -156,13 +168,15 @@ export class RunWriter {
     let usesNull = used.hasNull;
     let values = used;
     let lists: BlockRef[] = [];
+    let hasMultiple = false;
     if (column.lists !== null) {
       values = this.#usedValues;
       values.begin(column.valueCount);
       const pruned = pruneLists(column.lists, used, values);
       usesNull ||= values.hasNull;
+      hasMultiple = pruned.ids.length > pruned.ends.length;
       // Where every used cell is a single value, cells are value ids.
-      if (pruned.ids.length > pruned.ends.length) lists = this.#writeLists(pruned.ends, pruned.ids);
+      if (hasMultiple || values.hasNull) lists = this.#writeLists(pruned.ends, pruned.ids);
     }
     const { ranks, count } = values;
     const dictionary: BlockRef[] = [];
@@ -171,7 +185,7 @@ export class RunWriter {
       dictionary.push(this.#flush(next - at));
       at = next;
     }
-    return { values: count, hasNull: usesNull, cells, dictionary, lists };
+    return { values: count, hasNull: usesNull, hasMultiple, cells, dictionary, lists };
   }
 
   #writeLists(ends: Int32Array, ids: Int32Array): BlockRef[] {

@@ -1,8 +1,9 @@
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { MetricState } from '../metrics/metricState.ts';
 import { BlockReader, type BlockWriter } from './blockBytes.ts';
+import { copyText } from './copyText.ts';
 import { BLOCK_BYTES_MAX, cellWidth, type SectionColumn, type SectionHeader } from './run.ts';
-import { NumericCursor, type RunSource, readLists, TextCursor } from './runReader.ts';
+import { NumericCursor, type RunSource, readLists } from './runReader.ts';
 import { NumericValues, type RunColumn, type RunRows, type ValueSource } from './runWriter.ts';
 
 /** All rows of a section in memory, in their order: no more than a mapper held when it wrote them. */
@@ -77,11 +78,14 @@ class SectionTexts implements ValueSource {
     const total = column.dictionary.reduce((sum, { length }) => sum + length, 0);
     const bytes = new Uint8Array(total);
     const ends = new Int32Array(column.values + 1);
-    const cursor = new TextCursor(source, column.dictionary);
-    for (let at = 0; cursor.next(); ) {
-      bytes.set(cursor.bytes.subarray(cursor.start, cursor.end), at);
-      at += cursor.end - cursor.start;
-      ends[cursor.id] = at;
+    let id = 0;
+    for (const ref of column.dictionary) {
+      const block = new BlockReader(source.read(ref));
+      const count = block.int32(1)[0];
+      const blockEnds = block.int32(count);
+      const before = ends[id];
+      for (let i = 0; i < count; i++) ends[++id] = before + blockEnds[i];
+      bytes.set(block.uint8(blockEnds[count - 1]), before);
     }
     this.#ends = ends;
     this.#bytes = bytes;
@@ -105,8 +109,10 @@ class SectionTexts implements ValueSource {
     }
     const target = block.uint8(total);
     for (let i = from, at = 0; i < next; i++) {
-      target.set(this.#bytes.subarray(ends[ranks[i] - 1], ends[ranks[i]]), at);
-      at += ends[ranks[i]] - ends[ranks[i] - 1];
+      const start = ends[ranks[i] - 1];
+      const end = ends[ranks[i]];
+      copyText(this.#bytes, start, end, target, at);
+      at += end - start;
     }
     return next;
   }

@@ -31,18 +31,27 @@ export interface StringDimensionOptions {
   readonly doubleText: (value: number) => string;
   /** Druid's Hadoop indexer turns nulls inside lists into the text "null" (docs/quirks.md, row 3). */
   readonly nullElementsAsText: boolean;
+  /** Maps, and lists that hold maps or lists, are null: so in dimensions that are found in the data. */
+  readonly flatOnly: boolean;
+  /**
+   * A null that a record has is another value than none: a list of one null. So it is to the incremental index of Druid's Hadoop
+   * indexer in dimensions that are found in the data.
+   */
+  readonly tellsAbsence: boolean;
 }
 
 /** A dimension of texts: single values, or lists of them by the dimension's multi-value handling. */
 export class StringDimension implements DimensionColumn {
   readonly name: string;
   readonly values: KernelDictionary;
-  /** Lists after multi-value handling: of at least two values. */
+  /** Lists after multi-value handling: of at least two values, or of one null. */
   readonly lists = new ListDictionary();
   readonly #slot: number;
   readonly #handling: MultiValueHandling;
   readonly #text: FieldText;
   readonly #nullElementsAsText: boolean;
+  readonly #flatOnly: boolean;
+  readonly #tellsAbsence: boolean;
   /** Lists as the input had them, and the cell that each became. */
   readonly #rawLists = new ListDictionary();
   #rawCells = new Int32Array(64);
@@ -65,6 +74,8 @@ export class StringDimension implements DimensionColumn {
     this.#handling = options.multiValueHandling;
     this.#text = new FieldText(options.doubleText);
     this.#nullElementsAsText = options.nullElementsAsText;
+    this.#flatOnly = options.flatOnly;
+    this.#tellsAbsence = options.tellsAbsence;
   }
 
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array): void {
@@ -91,6 +102,18 @@ export class StringDimension implements DimensionColumn {
     const word = this.#cellsAddress / 4;
     cells.set(kernel.ints.subarray(word, word + count));
     if (left > 0) this.#assembleOthers(batch, records, count, cells);
+    if (this.#tellsAbsence) this.#tellNulls(batch, records, count, cells);
+  }
+
+  #tellNulls({ kinds, order }: RecordBatch, records: Int32Array, count: number, cells: Int32Array): void {
+    const base = this.#slot * BATCH_ROWS;
+    for (let i = 0; i < count; i++) {
+      if (cells[i] !== 0) continue;
+      const kind = kinds[base + records[i]];
+      if (kind !== FieldKind.list && (kind !== FieldKind.null || order?.hasNulls !== true)) continue;
+      this.#list[0] = 0;
+      cells[i] = -1 - this.lists.intern(this.#list, 1);
+    }
   }
 
   /** Fills in the cells that the kernel left: lists, nested values and texts that are not the bytes of the input. */
@@ -105,8 +128,9 @@ export class StringDimension implements DimensionColumn {
       if (kind === FieldKind.list) {
         cells[i] = this.#listCell(batch, batch.starts[at], batch.ends[at]);
         lists++;
-      } else if (kind === FieldKind.nested) cells[i] = this.#nestedCell(batch.values[batch.starts[at]]);
-      else {
+      } else if (kind === FieldKind.nested) {
+        cells[i] = this.#flatOnly ? 0 : this.#nestedCell(batch.values[batch.starts[at]]);
+      } else {
         this.#text.read(batch, at);
         cells[i] = this.#internText();
       }
@@ -177,11 +201,17 @@ export class StringDimension implements DimensionColumn {
   }
 
   keyTexts(cell: number): readonly string[] {
-    if (cell === 0) return [];
+    if (cell === 0 || (cell < 0 && this.#isNull(-1 - cell))) return [];
     const { values } = this;
     return Array.from(cell > 0 ? [cell] : this.#hashedIds(-1 - cell, true), (id) =>
       id === 0 ? 'null' : decoder.decode(values.kernel.bytes.subarray(values.startOf(id), values.endOf(id))),
     );
+  }
+
+  /** Whether a list is that of one null. */
+  #isNull(list: number): boolean {
+    const start = this.lists.startOf(list);
+    return this.lists.ends[list] - start === 1 && this.lists.ids[start] === 0;
   }
 
   /** The value id of a list whose values are all equal. */
@@ -199,6 +229,11 @@ export class StringDimension implements DimensionColumn {
     fragments.raw(nullFragment);
     fragments.end();
     for (let list = 0; list < lists.count; list++) {
+      if (this.#isNull(list)) {
+        fragments.raw(nullFragment);
+        fragments.end();
+        continue;
+      }
       // The prefix ends with the quote of a text; elements bring their own.
       fragments.raw(prefix.subarray(0, prefix.length - 1));
       let first = true;

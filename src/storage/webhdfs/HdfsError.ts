@@ -17,6 +17,8 @@ export class HdfsError extends Error {
   readonly exception: string | null;
   /** False where another attempt would end alike; engines read it. */
   readonly retryable: boolean;
+  /** An answer to the same call got lost before this one: what was asked for may have been done. */
+  answerWasLost = false;
 
   /** @param attempt what could not be done, URI included: `open hdfs://nn/a.json` */
   constructor(attempt: string, reason: Reason, exception: string | null) {

@@ -98,21 +98,27 @@ export class WebHdfsClient {
     const rounds =
       urls.length === 1 ? ROUNDS_ALONE : this.#number('dfs.client.failover.max.attempts', ROUNDS_FAILOVER_DEFAULT);
     let failure: HdfsError | null = null;
+    let answerWasLost = false;
     for (let tries = 1; tries <= rounds * urls.length; tries++) {
-      const url = urls[this.#active];
+      const asked = this.#active;
       try {
-        const reply = await this.#ask(call, url);
+        const reply = await this.#ask(call, urls[asked]);
         if ((reply.statusCode as number) < 400) return reply;
         const remote = await remoteException(reply);
         if (!ASK_ELSEWHERE.has(remote.exception)) throw remoteError(call.attempt, remote, this.user);
         failure = this.#nobodyActive(call.attempt, remote);
       } catch (error) {
-        if (error instanceof HdfsError) throw error;
+        if (error instanceof HdfsError) {
+          error.answerWasLost = answerWasLost;
+          throw error;
+        }
+        answerWasLost ||= (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED';
         failure = unreachableError(call.attempt, error, urls.join(' and '), 'name node');
         // Waiting does not make a name or a certificate right.
         if (urls.length === 1 && !isPassing(error)) throw failure;
       }
-      this.#active = (this.#active + 1) % urls.length;
+      // Of several calls that fail at once, the first one turns to the next name node for all.
+      if (this.#active === asked) this.#active = (asked + 1) % urls.length;
       if (tries % urls.length === 0 && tries < rounds * urls.length) await this.backOff(tries / urls.length);
     }
     throw failure as HdfsError;

@@ -7,10 +7,10 @@ import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { byPath, expandGlob } from '../glob.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { FailedDataNodes, withDataNodes } from './dataNodes.ts';
-import { HdfsError, remoteError } from './HdfsError.ts';
+import { HdfsError } from './HdfsError.ts';
 import { startUpload } from './http.ts';
 import { type NameNodes, nameNodesOf, parseHdfsUri } from './nameNodes.ts';
-import { type Call, type Parameters, remoteException, WebHdfsClient } from './WebHdfsClient.ts';
+import { type Call, type Parameters, WebHdfsClient } from './WebHdfsClient.ts';
 import { WebHdfsReader } from './WebHdfsReader.ts';
 import { WebHdfsWriter } from './WebHdfsWriter.ts';
 
@@ -138,7 +138,11 @@ export class WebHdfsStorage implements Storage {
 
   async rename(from: string, to: string): Promise<void> {
     // OVERWRITE is of FileContext's rename: it fails with a reason, where the plain one answers false or moves into a directory.
-    const answer = await this.#rename(from, to, { renameoptions: 'OVERWRITE' });
+    const answer = await this.#rename(from, to, { renameoptions: 'OVERWRITE' }).catch(async (error: unknown) => {
+      const mayBeDone = error instanceof HdfsError && error.code === 'ENOENT' && error.answerWasLost;
+      if (mayBeDone && (await this.status(to)) !== null) return { boolean: undefined };
+      throw error;
+    });
     // HttpFS does not know it and answers a boolean, as the plain one does.
     if (answer.boolean === undefined) return;
     if (answer.boolean) {
@@ -224,14 +228,12 @@ export class WebHdfsStorage implements Storage {
           null,
         );
       }
-      const { request, refusal } = await startUpload(this.#client.dataRequest(call.method, location)).catch((error) => {
+      const upload = await startUpload(this.#client.dataRequest(call.method, location)).catch((error) => {
         throw this.#client.unreachable(call.attempt, error, location);
       });
-      if (refusal === null)
-        return new WebHdfsWriter(request, { client: this.#client, attempt: call.attempt, location });
-      const remote = await remoteException(refusal);
-      request.destroy();
-      throw remoteError(call.attempt, remote, this.#client.user);
+      const writer = new WebHdfsWriter(upload, { client: this.#client, attempt: call.attempt, location });
+      if (upload.isAnswered) await writer.answered;
+      return writer;
     });
   }
 

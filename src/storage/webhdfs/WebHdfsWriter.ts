@@ -1,8 +1,9 @@
 /** The body of a CREATE or APPEND as a stream: `finish` means that HDFS has it all. */
 
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { Writable } from 'node:stream';
-import { HdfsError, remoteError } from './HdfsError.ts';
+import { type RemoteException, remoteError } from './HdfsError.ts';
+import { readText, type Upload } from './http.ts';
 import { remoteException, type WebHdfsClient } from './WebHdfsClient.ts';
 
 /** What a stream is about. */
@@ -13,54 +14,68 @@ interface Target {
   readonly location: URL;
 }
 
+type Callback = (error?: Error | null) => void;
+
 export class WebHdfsWriter extends Writable {
   readonly #upload: ClientRequest;
-  readonly #answered: Promise<void>;
+  /** Resolves when HDFS has taken all, rejects when it refuses. */
+  readonly answered: Promise<void>;
+  /** A refusal that came before all was sent. Told when more is written, or the end: whoever writes listens by then. */
+  #failure: Error | null = null;
+  /** Of a write that waits for room. */
+  #waiting: Callback | null = null;
 
-  /** @param upload connected, nothing of the body sent; owned by the stream from here on */
-  constructor(upload: ClientRequest, target: Target) {
+  /** @param upload nothing of the body sent; owned by the stream from here on */
+  constructor(upload: Upload, target: Target) {
     super();
-    this.#upload = upload;
-    this.#answered = answerOf(upload, target);
-    // An early answer is a refusal: whoever writes learns of it at once.
-    this.#answered.catch((error: Error) => this.destroy(error));
+    this.#upload = upload.request;
+    this.answered = answerOf(upload, target);
+    this.answered.catch((error: Error) => {
+      this.#failure = error;
+      this.#goOn();
+    });
+    upload.request.on('drain', () => this.#goOn());
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (this.#upload.write(chunk)) callback();
-    else this.#upload.once('drain', () => callback());
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: Callback): void {
+    if (this.#failure !== null) callback(this.#failure);
+    else if (this.#upload.write(chunk)) callback();
+    else this.#waiting = callback;
   }
 
-  override _final(callback: (error?: Error | null) => void): void {
+  override _final(callback: Callback): void {
     this.#upload.end();
-    this.#answered.then(
+    this.answered.then(
       () => callback(),
       (error: Error) => callback(error),
     );
   }
 
-  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+  override _destroy(error: Error | null, callback: Callback): void {
     // After an answer this does nothing; before one it leaves an unfinished file, which the caller removes.
     this.#upload.destroy();
     callback(error);
   }
+
+  #goOn(): void {
+    const callback = this.#waiting;
+    this.#waiting = null;
+    callback?.(this.#failure);
+  }
 }
 
-function answerOf(upload: ClientRequest, { client, attempt, location }: Target): Promise<void> {
-  return new Promise((resolve, reject) => {
-    upload.on('error', (error) => reject(client.unreachable(attempt, error, location)));
-    upload.on('close', () => reject(new HdfsError(attempt, { text: 'the connection was closed.' }, null)));
-    upload.on('response', (reply: IncomingMessage) => {
-      if ((reply.statusCode as number) < 300) {
-        reply.resume();
-        reply.on('end', resolve);
-        reply.on('error', (error) => reject(client.unreachable(attempt, error, location)));
-        return;
-      }
-      remoteException(reply).then(
-        (remote) => reject(remoteError(attempt, remote, client.user)),
-        (error) => reject(client.unreachable(attempt, error, location)),
-      );
-    });
-  });
+/** @throws HdfsError for a refusal, and when the connection breaks */
+async function answerOf({ reply }: Upload, { client, attempt, location }: Target): Promise<void> {
+  let refusal: RemoteException;
+  try {
+    const message = await reply;
+    if ((message.statusCode as number) < 300) {
+      await readText(message);
+      return;
+    }
+    refusal = await remoteException(message);
+  } catch (error) {
+    throw client.unreachable(attempt, error, location);
+  }
+  throw remoteError(attempt, refusal, client.user);
 }

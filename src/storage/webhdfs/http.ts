@@ -30,40 +30,53 @@ export function send(request: HttpRequest): Promise<IncomingMessage> {
   });
 }
 
-/** A request whose body is to be sent, or what was answered without wanting one: a refusal. */
+/** A request whose body is to be sent. */
 export interface Upload {
   readonly request: ClientRequest;
-  readonly refusal: IncomingMessage | null;
+  /** Rejects with the system's error when the connection breaks. */
+  readonly reply: Promise<IncomingMessage>;
+  /** The other side has answered already: it wants no body. */
+  readonly isAnswered: boolean;
 }
 
 /** Servers that know no `100 Continue` begin to read without a word. */
 const CONTINUE_WAIT_MS = 2000;
 
 /**
- * Begins a request with a body. Resolves when the other side is ready to read it: a DataNode says so once the file is made, so whoever
- * may not write, or meets nobody, learns it before anything is sent.
+ * Begins a request with a body. Resolves when the other side is ready to read it, or refuses outright. A DataNode asks the name node
+ * only then: its refusal comes while we write.
  */
-export function startUpload(request: HttpRequest): Promise<Upload> {
-  return new Promise((resolve, reject) => {
-    // A connection of its own: one that was kept open may be dead without anyone knowing.
-    const sent = open({ ...request, headers: { ...request.headers, expect: '100-continue' } }, false);
-    let timer: NodeJS.Timeout | undefined;
-    const settle = (refusal: IncomingMessage | null) => {
-      clearTimeout(timer);
-      sent.off('error', reject).off('continue', ready).off('response', settle);
-      resolve({ request: sent, refusal });
-    };
-    const ready = () => settle(null);
-    sent.once('error', reject);
-    sent.once('continue', ready);
-    sent.once('response', settle);
+export async function startUpload(request: HttpRequest): Promise<Upload> {
+  // A connection of its own: one that was kept open may be dead without anyone knowing.
+  const sent = open({ ...request, headers: { ...request.headers, expect: '100-continue' } }, false);
+  let isAnswered = false;
+  // Listens from the first moment on: the answer may come in the same packet as `100 Continue`.
+  const reply = new Promise<IncomingMessage>((resolve, reject) => {
+    sent.on('response', (message) => {
+      isAnswered = true;
+      resolve(message);
+    });
+    sent.on('error', reject);
+    sent.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const ready = new Promise<void>((resolve) => {
+    sent.once('continue', resolve);
     sent.once('socket', (socket) => {
       socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        timer = setTimeout(ready, CONTINUE_WAIT_MS);
+        timer = setTimeout(resolve, CONTINUE_WAIT_MS);
       });
     });
-    sent.flushHeaders();
   });
+  sent.flushHeaders();
+  try {
+    await Promise.race([ready, reply]);
+  } finally {
+    clearTimeout(timer);
+  }
+  // Told to whoever waits for it.
+  reply.catch(() => undefined);
+  return { request: sent, reply, isAnswered };
 }
 
 function open({ method, url, headers, timeoutMs, ca }: HttpRequest, isPooled: boolean): ClientRequest {

@@ -2,20 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CACHE } from './prepare.ts';
-
-/** Druid on Java 17 needs these; the same list as in Druid's own bin/run-java. */
-const JAVA_17 = [
-  '--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED',
-  '--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED',
-  '--add-opens=java.base/java.nio=ALL-UNNAMED',
-  '--add-opens=java.base/sun.nio.ch=ALL-UNNAMED',
-  '--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED',
-  '--add-opens=java.base/java.io=ALL-UNNAMED',
-  '--add-opens=java.base/java.lang=ALL-UNNAMED',
-  '--add-opens=java.base/java.util=ALL-UNNAMED',
-  '--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED',
-];
+import { CACHE, classPath, JAVA, JAVA_17 } from '../../../scripts/druid/jars.mjs';
 
 /** What a command printed, and 0 when it went well. */
 export interface Answer {
@@ -41,8 +28,7 @@ export class Jvm {
   constructor(name: string, mainClass: string, jars: readonly string[]) {
     this.name = name;
     this.mainClass = mainClass;
-    const folders = [join(import.meta.dirname, 'java'), join(CACHE, `${name}-classes`)];
-    this.classPath = [...folders, ...jars.map((jar) => join(CACHE, jar, '*'))].join(':');
+    this.classPath = classPath([JAVA, join(CACHE, `${name}-classes`)], jars);
   }
 
   /** @throws when the JVM dies before it answers; a command that merely fails is an {@link Answer} */

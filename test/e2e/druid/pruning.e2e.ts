@@ -17,14 +17,19 @@ const COUNT = {
   ],
 };
 
-/** Tuples of values that stand in the segments, a hundred or so, spread over all of them. */
+/** A dozen tuples of values that stand in the segments, spread over all of them. */
 async function tuplesOf(segments: readonly Made[], dimensions: readonly string[]): Promise<Value[][]> {
   const groups = (await query(
     { ...COUNT, queryType: 'groupBy', dimensions },
     segments.map(({ path }) => path),
   )) as { event: Record<string, Value> }[];
-  const step = Math.ceil(groups.length / 100);
+  const step = Math.ceil(groups.length / 12);
   return groups.filter((_, i) => i % step === 0).map(({ event }) => dimensions.map((name) => event[name]));
+}
+
+/** What a query counts. Its one timestamp is the first one of the segments asked, and so left out. */
+async function totals(nativeQuery: object, zips: readonly string[]): Promise<unknown[]> {
+  return ((await query(nativeQuery, zips)) as { result: unknown }[]).map(({ result }) => result);
 }
 
 const is = (dimension: string, value: Value) => ({
@@ -39,7 +44,7 @@ function filtersOf(dimensions: readonly string[], tuples: readonly Value[][]): o
   const texts = tuples.map(([first]) => (first === null ? null : String(first)));
   return [
     ...tuples.map(both),
-    ...tuples.slice(0, 20).map(([first]) => is(dimensions[0], first)),
+    ...tuples.slice(0, 4).map(([first]) => is(dimensions[0], first)),
     { type: 'in', dimension: dimensions[0], values: texts.slice(0, 3) },
     { type: 'or', fields: tuples.slice(0, 2).map(both) },
     { type: 'not', field: both(tuples[0]) },
@@ -75,13 +80,13 @@ describe.each<[string, object, string[]]>([
     for (const filter of filtersOf(dimensions, await tuplesOf(segments, dimensions))) {
       const filtered = { ...COUNT, filter };
       const asked = await prune(filtered, shardSpecs);
-      const answer = await query(
+      const answer = await totals(
         filtered,
         asked.map((place) => zips[place]),
       );
-      expect(answer, JSON.stringify(filter)).toEqual(await query(filtered, zips));
+      expect(answer, JSON.stringify(filter)).toEqual(await totals(filtered, zips));
       pruned += zips.length - asked.length;
     }
-    expect(pruned, 'shards left out').toBeGreaterThan(100);
-  });
+    expect(pruned, 'shards left out').toBeGreaterThan(30);
+  }, 900_000);
 });

@@ -27,6 +27,7 @@ async function expectAgreement(seed: number, options: JobOptions): Promise<void>
 describe.each<[string, Feature | null, JobOptions]>([
   ['with a fixed number of shards', null, { partitions: 'numShards', encodings: false }],
   ['with partitions determined from the data', 'determinePartitions', { partitions: 'determined', encodings: false }],
+  ['with dimensions found in the data', 'discovery', { partitions: 'numShards', encodings: false, discovery: true }],
   ['with other encodings', 'encodings', { partitions: 'numShards', encodings: true }],
 ])('%s, segmill agrees with Druid', (_, feature, options) => {
   // Variations are worth fewer runs than the job that has it all.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { readHadoopConf } from '../../../src/hadoop/conf/readHadoopConf.ts';
 import { type HadoopClient, hadoopClient } from '../../../src/hadoop/hadoopClient.ts';
 import { hdfsFor } from '../../../src/storage/storage.ts';
@@ -21,7 +22,8 @@ export async function clusterHdfs(more: Partial<HadoopClient> = {}): Promise<Web
 /** Puts a file there. */
 export async function put(hdfs: WebHdfsStorage, path: string, content: Uint8Array, replication = 2): Promise<void> {
   const stream = await hdfs.createWrite(path, { replication });
-  await new Promise<void>((resolve, reject) => stream.on('error', reject).end(content, resolve));
+  stream.end(content);
+  await finished(stream);
 }
 
 /** Sends a signal to a daemon of the cluster, by its pid. */

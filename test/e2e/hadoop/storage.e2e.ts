@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drain, messageOf, readFile } from '../../storage/webhdfs/clients.ts';
-import { CONF_DIR, clusterHdfs, put, WEBHDFS } from './cluster.ts';
+import { CONF_DIR, clusterHdfs, put } from './cluster.ts';
 
 const JARS = resolve(import.meta.dirname, '../../../.cache/hadoop/lib');
 
@@ -84,7 +84,7 @@ describe('refusals', () => {
     expect(await messageOf(bob.openRead('/closed/a'))).toBe(
       `Cannot read ${hdfs.uriOf('/closed/a')}: Permission denied: user=bob, access=EXECUTE, inode="/closed":${owner}:drwx------. ${advice}`,
     );
-    expect(await messageOf(bob.createWrite('/closed/b'))).toBe(
+    expect(await messageOf(put(bob, '/closed/b', Buffer.from('b')))).toBe(
       `Cannot write ${hdfs.uriOf('/closed/b')}: Permission denied: user=bob, access=EXECUTE, inode="/closed":${owner}:drwx------. ${advice}`,
     );
   });
@@ -105,39 +105,20 @@ describe('refusals', () => {
       expect(await messageOf(hdfs.mkdirs('/safe/b'))).toBe(
         `Cannot make the directory ${hdfs.uriOf('/safe/b')}: ${message}`,
       );
-      expect(await messageOf(hdfs.createWrite('/safe/c'))).toBe(`Cannot write ${hdfs.uriOf('/safe/c')}: ${message}`);
+      expect(await messageOf(put(hdfs, '/safe/c', Buffer.from('c')))).toBe(
+        `Cannot write ${hdfs.uriOf('/safe/c')}: ${message}`,
+      );
       expect((await readFile(hdfs, '/safe/a')).toString()).toBe('a');
     } finally {
       safeMode('leave');
     }
   });
 
-  it('a delegation token works until it is cancelled', async () => {
-    const answer = await fetch(`${WEBHDFS}/?op=GETDELEGATIONTOKEN&user.name=carol`);
-    const { Token } = (await answer.json()) as { Token: { urlString: string } };
-    const tokens = [{ kind: 'HDFS_DELEGATION_TOKEN', service: '127.0.0.1', text: Token.urlString }];
-    const admin = await clusterHdfs();
-    await admin.mkdirs('/tokens', '777');
-    await admin.setPermission('/tokens', '777');
-    const hdfs = await clusterHdfs({ tokens, user: 'nobody-asks' });
-    await put(hdfs, '/tokens/a', Buffer.from('by token'));
-    expect((await readFile(hdfs, '/tokens/a')).toString()).toBe('by token');
-    await fetch(`${WEBHDFS}/?op=CANCELDELEGATIONTOKEN&user.name=carol&token=${Token.urlString}`, { method: 'PUT' });
-    const message = await messageOf(hdfs.mkdirs('/tokens/b'));
-    expect(message).toMatch(
-      /^Cannot make the directory \S+\/tokens\/b: the delegation token is no longer taken: .* Fetch a new one by "hdfs fetchdt FILE" and name the file in HADOOP_TOKEN_FILE_LOCATION\.$/,
-    );
-    expect(message).not.toContain(Token.urlString);
-  });
-
   it('a quota', async () => {
     const hdfs = await clusterHdfs();
     await hdfs.mkdirs('/quota');
     dfsadmin('-setSpaceQuota', '1000', '/quota');
-    const stream = await hdfs.createWrite('/quota/a');
-    const message = await messageOf(
-      new Promise((resolve, reject) => stream.on('error', reject).end(randomBytes(10_000), () => resolve(0))),
-    );
+    const message = await messageOf(put(hdfs, '/quota/a', randomBytes(10_000)));
     expect(message).toMatch(
       /^Cannot write \S+\/quota\/a: the space quota is used up\. The DiskSpace quota of \/quota is exceeded: /,
     );

@@ -90,6 +90,16 @@ describe('planSplits', () => {
   });
 });
 
+test('10,000 small files make few splits', () => {
+  const files = Array.from({ length: 10_000 }, (_, i) => ({
+    path: `/in/${i}.json`,
+    length: 10_000,
+    modificationMs: 0,
+    isDirectory: false,
+  }));
+  expect(planSplits(files, { maxSplitBytes: 32 * 1024 * 1024 }).length).toBe(3);
+});
+
 test('splitLabel', () => {
   const label = (files: FileStatus[], at: number) => splitLabel(planSplits(files, { maxSplitBytes: 100 })[at]!);
   expect(label([file('/d/part-0.json', 250)], 1)).toBe('part-0.json bytes 100-200');

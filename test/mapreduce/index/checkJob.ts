@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadRowsError, NoDataError } from '../../../src/mapreduce/index/errors.ts';
-import { type EngineFactory, runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
+import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
+import type { EngineFactory } from '../../../src/mapreduce/index/jobEngine.ts';
 import { totalRows, unparseableRows } from '../../../src/row/rowCounts.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
 import type { JobSpec } from '../../../src/spec/jobSpec.ts';
@@ -128,7 +129,7 @@ async function segmentFaults(
     partitionDimensions: partitions.partitionDimensions,
   };
   const { type, partitionFunction, ...shardSpec } = (descriptor as { shardSpec: Record<string, unknown> }).shardSpec;
-  const stored = storedRows(segment, job);
+  const stored = storedRows(segment, job, expected.dimensions);
   const faults = [
     ...differences(
       'interval',
@@ -145,10 +146,23 @@ async function segmentFaults(
       partitions: expected.partitions,
       ...(forceExtendableShardSpecs ? {} : hash),
     }),
+    ...differences(
+      'dimensions',
+      (descriptor as { dimensions: string }).dimensions,
+      expected.dimensions.map(({ name }) => name).join(','),
+    ),
+    // Of numbers, columns of nothing but nulls are stored, too.
+    ...differences(
+      'stored dimensions',
+      segment.dimensions,
+      expected.dimensions
+        .filter(({ type }, i) => type !== 'string' || expected.rows.some((row) => row.cells[i] !== null))
+        .map(({ name }) => name),
+    ),
     ...differences('rows', [rows, stored.length], [expected.rows.length, expected.rows.length]),
     ...indexFaults(segment),
   ];
-  for (const [i, { name, type: dimensionType }] of job.dimensions.dimensions.entries()) {
+  for (const [i, { name, type: dimensionType }] of expected.dimensions.entries()) {
     const column = segment.column(name);
     if (dimensionType !== 'string' || column?.kind !== 'string') continue;
     const isMultiple = expected.rows.some((row) => Array.isArray(row.cells[i]));

@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BadRowsError } from '../../../src/mapreduce/index/errors.ts';
-import { type EngineFactory, runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
+import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
+import type { EngineFactory } from '../../../src/mapreduce/index/jobEngine.ts';
 import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { jobOf } from './checkJob.ts';
 import { InlineEngine } from './inlineEngine.ts';
@@ -221,6 +222,40 @@ test('header rows are counted as lines', async () => {
     [4, 25, '1,b,x'],
     [5, 31, 'never,c,1'],
   ]);
+});
+
+test('many small files share a task, whatever their names; hidden ones are passed over', async () => {
+  const names = [
+    'a b.json',
+    'a,b.json',
+    '{x}.json',
+    '[1-2]*?.json',
+    'ü #%41.json',
+    ...Array.from({ length: 500 }, (_, i) => `${i}.json`),
+  ];
+  mkdirSync(join(directory, 'in'));
+  for (const name of names) write(`in/${name}`, `{"ts":1}\n\r\n{"ts":2}`);
+  for (const name of ['_SUCCESS', '.a.json.crc', '_x.json']) write(`in/${name}`, 'none of the input');
+  let tasks = 0;
+  const report = await run(['in'], {
+    newEngine: (root) => {
+      const engine = new InlineEngine(root);
+      return {
+        run: (given, options) => {
+          const onOutcome: typeof options.onOutcome = (task, outcome) => {
+            options.onOutcome?.(task, outcome);
+            if (task.kind === 'mapIndex') tasks++;
+          };
+          return engine.run(given, { ...options, onOutcome });
+        },
+        close: () => engine.close(),
+      };
+    },
+  });
+  expect([report.inputFiles, report.counts.processed, tasks]).toEqual([names.length, 2 * names.length, 1]);
+  const letters = lettersIn(defaultPath());
+  expect(letters.map(({ path }) => path)).toEqual(names.map((name) => `in/${name}`).sort());
+  expect(letters.every(({ line, offset }) => line === 2 && offset === 9)).toBe(true);
 });
 
 describe('its place', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { EngineFactory } from '../../../src/mapreduce/index/indexJob.ts';
+import type { EngineFactory } from '../../../src/mapreduce/index/jobEngine.ts';
 import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { prepareJob, runPrepared } from './checkJob.ts';
 import { InlineEngine } from './inlineEngine.ts';

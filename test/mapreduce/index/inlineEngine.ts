@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockEncoder } from '../../../src/kernel/lz4.ts';
-import type { ReducePayload } from '../../../src/mapreduce/index/indexPayload.ts';
-import { reduceIndex } from '../../../src/mapreduce/index/reduceTask.ts';
+import { type ReduceBatch, reduceBatch } from '../../../src/mapreduce/index/reduceBatch.ts';
 import type { Engine, PhaseOptions, TaskContext, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { taskFunctions } from '../../../src/mapreduce/tasks.ts';
 
@@ -28,7 +27,7 @@ export class InlineEngine implements Engine {
       const payload = structuredClone(task.payload);
       const result =
         task.kind === 'reduceIndex'
-          ? await reduceIndex(payload as ReducePayload, context, this.#encoder)
+          ? await reduceBatch(payload as ReduceBatch, context, this.#encoder)
           : await taskFunctions[task.kind](payload, context);
       const outcome = { id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 };
       outcomes.push(outcome);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BadRowsError } from '../../../src/mapreduce/index/errors.ts';
-import { type EngineFactory, runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
+import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
+import type { EngineFactory } from '../../../src/mapreduce/index/jobEngine.ts';
 import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
@@ -198,9 +199,13 @@ describe('a job that fails', () => {
       `First seen: ${path} line 2 (byte 19): no readable timestamp: {"ts":"no"}\n` +
       'Mend the input, or raise maxParseExceptions: bad rows are then counted and left out.';
     await expect(run(specOf(path))).rejects.toThrow(
-      new BadRowsError(1, 0, [
-        { reason: 'timestamp', path, line: 2, offset: 19, message: 'no readable timestamp', text: '{"ts":"no"}' },
-      ]),
+      new BadRowsError(
+        1,
+        0,
+        [{ reason: 'timestamp', path, line: 2, offset: 19, message: 'no readable timestamp', text: '{"ts":"no"}' }],
+        null,
+        { path: join(directory, 'work/files/2026-01-01T000000.000Z_dead-letters.jsonl'), rows: 1 },
+      ),
     );
     await expect(run(specOf(path), threads)).rejects.toThrow(text);
     expect(filesBelow('segments')).toEqual([]);

@@ -56,7 +56,7 @@ export function randomJob(seed: number, directory: string): RandomJob {
           format: time.format,
           ...(random.chance(0.3) ? { missingValue: new Date(from).toISOString() } : {}),
         },
-        dimensionsSpec: { dimensions },
+        dimensionsSpec: discovery(new Random(seed ^ 0xd15c), dimensions) ?? { dimensions },
       },
     },
     metricsSpec: randomMetrics(random),
@@ -137,6 +137,15 @@ function granularities(random: Random, from: number, to: number): Record<string,
     queryGranularity: query,
     ...(intervals === null ? {} : { intervals }),
   };
+}
+
+/** A dimensionsSpec whose dimensions are found in the data, all or some; mostly none. */
+function discovery(random: Random, dimensions: readonly unknown[]): Record<string, unknown> | null {
+  if (!random.chance(0.3)) return null;
+  const dimensionExclusions = random.some(['kind', 'n', 'decimal', 'when', 'wide_3', 'nowhere'], 0.3);
+  if (random.chance(0.5)) return { dimensionExclusions };
+  const listed = random.some(dimensions, 0.5).filter((one) => !dimensionExclusions.includes(nameOf(one)));
+  return { dimensions: listed, dimensionExclusions, includeAllDimensions: true };
 }
 
 /** Without intervals the data decides how many shards there are: one here, since all of it fits. */

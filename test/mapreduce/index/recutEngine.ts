@@ -7,6 +7,7 @@ import type { FileStatus } from '../../../src/storage/storage.ts';
 export class RecutEngine implements Engine {
   readonly #engine: Engine;
   readonly #maxSplitBytes: number;
+  readonly #cut = new Set<string>();
 
   constructor(engine: Engine, maxSplitBytes: number) {
     this.#engine = engine;
@@ -16,7 +17,14 @@ export class RecutEngine implements Engine {
   async run(tasks: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
     const all: Task[] = [];
     for await (const task of tasks) all.push(task);
-    return this.#engine.run(all[0]?.kind === 'mapIndex' ? this.#recut(all) : all, options);
+    return this.#engine.run(this.#isWhole(all) ? this.#recut(all) : all, options);
+  }
+
+  /** Splits that were cut once come back when they are read again. */
+  #isWhole(tasks: readonly Task[]): boolean {
+    if (tasks[0]?.kind !== 'mapIndex') return false;
+    const { split } = tasks[0].payload as MapPayload;
+    return !this.#cut.has(JSON.stringify(split));
   }
 
   close(): Promise<void> {
@@ -29,9 +37,11 @@ export class RecutEngine implements Engine {
     for (const { path, length } of payloads.flatMap(({ split }) => split.inputs)) {
       files.set(path, { path, length, isDirectory: false } as FileStatus);
     }
-    return planSplits([...files.values()], { maxSplitBytes: this.#maxSplitBytes }).map((split) => ({
+    const splits = planSplits([...files.values()], { maxSplitBytes: this.#maxSplitBytes });
+    for (const split of splits) this.#cut.add(JSON.stringify(split));
+    return splits.map((split) => ({
       kind: 'mapIndex',
-      id: `map-${split.index}`,
+      id: `${payloads[0].pass.type}-${split.index}`,
       label: `split ${split.index}`,
       payload: { ...payloads[0], split } satisfies MapPayload,
     }));

@@ -1,7 +1,7 @@
 import type { Column, NumericColumnBase, StringColumn } from '../../../src/segment/reader/column.ts';
 import { PairState } from '../../../src/segment/reader/column.ts';
 import type { Segment } from '../../../src/segment/reader/segment.ts';
-import type { JobSpec, MetricSpec } from '../../../src/spec/jobSpec.ts';
+import type { DimensionSpec, JobSpec, MetricSpec } from '../../../src/spec/jobSpec.ts';
 import type { StoredMetric } from './reference/metrics.ts';
 import { type Cell, compareTexts } from './reference/values.ts';
 
@@ -13,11 +13,19 @@ export interface StoredRow {
   readonly metrics: readonly StoredMetric[];
 }
 
-/** Reads all rows of a segment that a job made. A column that is not stored is null in every row. */
-export function storedRows(segment: Segment, job: JobSpec): StoredRow[] {
+/**
+ * Reads all rows of a segment that a job made. A column that is not stored is null in every row.
+ *
+ * @param dimensions of the segment, by default those of the spec
+ */
+export function storedRows(
+  segment: Segment,
+  job: JobSpec,
+  dimensions: readonly DimensionSpec[] = job.dimensions.dimensions,
+): StoredRow[] {
   const time = segment.column('__time');
   if (time?.kind !== 'long') throw new Error('The segment has no __time.');
-  const cells = job.dimensions.dimensions.map(({ name }) => cellReader(segment.column(name)));
+  const cells = dimensions.map(({ name }) => cellReader(segment.column(name)));
   const metrics = job.metrics.map((metric) => metricReader(segment.column(metric.name), metric));
   return Array.from({ length: segment.rowCount }, (_, row) => ({
     time: Number(time.values[row]),

@@ -4,9 +4,10 @@ import type {
   CountPayload,
   MapManifest,
   MapPayload,
-  ReducePayload,
+  ReduceManifest,
 } from '../../../src/mapreduce/index/indexPayload.ts';
-import type { Engine, PhaseOptions, Task, TaskContext, TaskOutcome } from '../../../src/mapreduce/job.ts';
+import type { ReduceBatch } from '../../../src/mapreduce/index/reduceBatch.ts';
+import type { Engine, PhaseOptions, Task, TaskContext, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { taskFunctions } from '../../../src/mapreduce/tasks.ts';
 import { emitKeys } from '../../../src/mapreduce/yarn/shuffle/emitKeys.ts';
 import { emitRuns } from '../../../src/mapreduce/yarn/shuffle/emitRuns.ts';
@@ -14,6 +15,8 @@ import { keyRunsOf, sectionsOf } from '../../../src/mapreduce/yarn/shuffle/group
 import { RawBytesReader, RawBytesWriter, type RawRecord } from '../../../src/mapreduce/yarn/shuffle/rawBytes.ts';
 import { reducerOf } from '../../../src/mapreduce/yarn/shuffle/reducerOf.ts';
 import { type BlockGroup, ShuffleInput } from '../../../src/mapreduce/yarn/shuffle/shuffleInput.ts';
+
+type Segment = ReduceBatch['segments'][number];
 
 const PROGRESS = { addBytes: () => undefined, addRows: () => undefined };
 
@@ -31,7 +34,9 @@ export class ShuffledEngine implements Engine {
     this.#root = root;
   }
 
-  async run(tasks: readonly Task[], options: PhaseOptions): Promise<TaskOutcome[]> {
+  async run(source: Tasks, options: PhaseOptions): Promise<TaskOutcome[]> {
+    const tasks: Task[] = [];
+    for await (const task of source) tasks.push(task);
     const kind = tasks[0]?.kind;
     if (kind === 'reduceIndex') return this.#reduce(tasks);
     if (kind === 'countKeys') return this.#count(tasks);
@@ -57,19 +62,29 @@ export class ShuffledEngine implements Engine {
         emitRuns(map.runs, records, options);
       });
     });
-    const results = new Map<string, unknown>();
+    const results = new Map<string, ReduceManifest>();
+    const places = tasks.flatMap(({ payload }) => {
+      const { config, segments } = payload as ReduceBatch;
+      return segments.map((segment) => ({ config, segment }));
+    });
     // A reducer's keys begin with its own prefix.
     for (const [prefix, path] of sorted) {
       await this.#withInput(path, async (input) => {
         for (let group = input.nextGroup(); group !== null; group = input.nextGroup()) {
           const { chunk, shard } = group;
-          const task = tasks.find(({ payload }) => isOf(payload as ReducePayload, chunk, shard)) as Task;
-          const payload = { ...(task.payload as ReducePayload), sections: sectionsOf(group) };
-          results.set(task.id, await taskFunctions.reduceIndex(payload, this.#context(`${prefix}-${task.id}`, input)));
+          const place = places.findIndex(({ segment }) => isOf(segment, chunk, shard));
+          const { config, segment } = places[place];
+          const payload: ReduceBatch = { config, segments: [{ ...segment, sections: sectionsOf(group) }] };
+          const context = this.#context(`${prefix}-${place}`, input);
+          const [manifest] = (await taskFunctions.reduceIndex(payload, context)) as ReduceManifest[];
+          results.set(segment.temporaryZip, manifest);
         }
       });
     }
-    return tasks.map(({ id }) => ({ id, result: results.get(id), attempts: 1, wallMs: 0 }));
+    return tasks.map(({ id, payload }) => {
+      const result = (payload as ReduceBatch).segments.map(({ temporaryZip }) => results.get(temporaryZip));
+      return { id, result, attempts: 1, wallMs: 0 };
+    });
   }
 
   async #count(tasks: readonly Task[]): Promise<TaskOutcome[]> {
@@ -140,6 +155,6 @@ export class ShuffledEngine implements Engine {
   }
 }
 
-function isOf({ interval, sections }: ReducePayload, chunk: number, shard: number): boolean {
+function isOf({ interval, sections }: Segment, chunk: number, shard: number): boolean {
   return interval.start === chunk && sections[0].section.shard === shard;
 }

@@ -55,6 +55,8 @@ function dimensionOf(handling: Handling, nullElementsAsText: boolean) {
     multiValueHandling: handling,
     doubleText: String,
     nullElementsAsText,
+    flatOnly: false,
+    tellsAbsence: false,
   });
   return { kernel, dimension };
 }

@@ -197,7 +197,7 @@ describe('renaming', () => {
     expect(fake.files.get('/c')?.toString()).toBe('theirs');
   });
 
-  test('by a call whose answer gets lost', async () => {
+  test.each(['moveIfAbsent', 'rename'] as const)('by a call whose answer gets lost: %s', async (method) => {
     const fake = await withFiles(['/a']);
     let lost = 0;
     fake.nameNodeFault = ({ op, request }) => {
@@ -207,7 +207,15 @@ describe('renaming', () => {
       request.socket.destroy();
       return true;
     };
-    expect(await storageOf(fake).moveIfAbsent('/a', '/c')).toBe(true);
-    expect(fake.files.get('/c')?.toString()).toBe('/a');
+    await storageOf(fake)[method]('/a', '/c');
+    expect([...fake.files.keys()]).toEqual(['/c']);
+    expect(lost).toBe(2);
+  });
+
+  test('of a file that is not there is an error, though the target is', async () => {
+    const fake = await withFiles(['/b']);
+    expect(await messageOf(storageOf(fake).rename('/a', '/b'))).toBe(
+      `Cannot rename ${fake.uri('/a')} to ${fake.uri('/b')}: no such file or directory.`,
+    );
   });
 });

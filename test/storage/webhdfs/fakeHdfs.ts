@@ -184,6 +184,8 @@ export class FakeHdfs {
     if (op === 'GETFILECHECKSUM') {
       return json(response, { FileChecksum: { algorithm: 'MD5', bytes: '00ff', length: 2 } });
     }
+    // As a DataNode: it wants the bytes before it knows that it may have them.
+    response.writeContinue();
     if (op === 'CREATE' && query.get('overwrite') === 'false' && content !== undefined) {
       return remote(
         response,
@@ -192,9 +194,8 @@ export class FakeHdfs {
         `${path} for client 127.0.0.1 already exists\n\tat java.lang`,
       );
     }
-    // As a DataNode: the file is there before its bytes are.
+    // The file is there before its bytes are.
     if (op === 'CREATE') this.files.set(path, Buffer.alloc(0));
-    response.writeContinue();
     return readAll(request).then(
       (bytes) => {
         this.files.set(path, Buffer.concat([this.files.get(path) as Buffer, bytes]));

@@ -319,7 +319,29 @@ describe('refusals, one sentence each', () => {
     );
   });
 
-  test('by a DataNode before anything is sent', async () => {
+  test('by a DataNode that wants the bytes first: whoever writes on, or ends, is told', async () => {
+    const fake = await fakeHdfs();
+    let asked: ServerResponse | undefined;
+    fake.dataNodeFault = (_, response) => {
+      response.writeContinue();
+      asked = response;
+      return true;
+    };
+    const stream = await storageOf(fake).createWrite('/a');
+    const answer = asked as ServerResponse;
+    const refused = new Promise((resolve) => answer.on('close', resolve));
+    remote(answer, 403, 'AccessControlException', 'Permission denied: user=alice\n\tat java');
+    // Nobody listens to the stream yet: that must not end the process.
+    await refused;
+    stream.end(content);
+    expect(await messageOf(finished(stream))).toBe(
+      `Cannot write ${fake.uri('/a')}: Permission denied: user=alice. We act as the user alice: ask for the permission, or set ` +
+        'HADOOP_USER_NAME to a user who has it.',
+    );
+    expect(fake.log).toEqual(['nn0 CREATE /a', 'dn0 CREATE /a']);
+  });
+
+  test('by a server that refuses outright', async () => {
     const fake = await fakeHdfs();
     fake.dataNodeFault = (_, response) => {
       remote(response, 403, 'AccessControlException', 'Permission denied: user=alice\n\tat java');

@@ -71,7 +71,7 @@ async function determine(
   const keyParts = Math.max(1, Math.ceil(bytes / KEY_PART_INPUT_BYTES));
   const units = await passes.run('determine', {
     config: determining,
-    pass: { type: 'determine', keepsRuns: false, keyParts },
+    pass: { type: 'determine', keepRuns: 'never', keyParts },
     splits,
     // Estimators are small: they stand in the maps' manifests.
     reducers: isRanges ? keyParts : 0,

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { HadoopClient } from '../../../hadoop/hadoopClient.ts';
 import { checkUnchanged } from '../../../input/splits/checkUnchanged.ts';
 import { directoryRules, listInputFiles } from '../../../input/splits/listInputFiles.ts';
@@ -7,13 +9,14 @@ import { type FileStatus, hdfsFor, isHdfsPath, storageFor } from '../../../stora
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { isoText } from '../../../time/isoText.ts';
 import { gatherMaps } from '../../index/gatherMaps.ts';
-import { checkDimensions, deadLetterPlace, outputPath, planMaps } from '../../index/indexJob.ts';
 import type { IndexConfig, MapManifest, Quirks } from '../../index/indexPayload.ts';
+import { outputPath } from '../../index/indexPublication.ts';
 import type { IndexProgress, IndexReport } from '../../index/indexReport.ts';
-import { JobDirectory } from '../../index/jobDirectory.ts';
+import { deadLetterPlace } from '../../index/jobDirectory.ts';
+import { planMaps } from '../../index/jobInput.ts';
 import { rangeOptions } from '../../index/partitioning.ts';
 import { planShards } from '../../index/planShards.ts';
-import { fewTuplesNotes } from '../../index/segmentReport.ts';
+import { shardNotes } from '../../index/shardNotes.ts';
 import { ResourceManager } from '../client/ResourceManager.ts';
 import { yarnAddresses } from '../client/yarnAddresses.ts';
 import type { MadeSegment, ReduceUnit } from '../task/plan.ts';
@@ -41,7 +44,7 @@ export interface YarnIndexOptions extends YarnOptions {
  */
 export async function runYarnIndexJob(job: JobSpec, options: YarnIndexOptions): Promise<IndexReport> {
   const { hadoop, quirks } = options;
-  checkDimensions(job);
+  checkIsBuilt(job);
   checkOnHdfs(job);
   if (quirks === 'druid' && rangeOptions({ job, quirks }) !== null) throw new Error(NO_DRUID_RANGES);
   const output = outputPath(job, hadoop);
@@ -114,7 +117,8 @@ async function runPasses(state: JobState, options: PassesOptions): Promise<Index
   const started = performance.now();
   const config: IndexConfig = { job, quirks, hadoop };
   const splits: InputSplit[] = planMaps(files, quirks);
-  const place = deadLetterPlace(new JobDirectory(job, version), options);
+  const place = deadLetterPlace(job, version, options.deadLetters ?? null);
+  mkdirSync(dirname(place.path), { recursive: true });
   const shards = await findShards(config, splits, passes, place);
   const determined = performance.now();
   const units = await passes.run('index', {
@@ -149,6 +153,7 @@ async function runPasses(state: JobState, options: PassesOptions): Promise<Index
     rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
     segments,
     segmentOutputPath: output,
+    publication: null,
     seconds: {
       read: passes.mapSeconds,
       determine: (determined - started) / 1000,
@@ -157,7 +162,7 @@ async function runPasses(state: JobState, options: PassesOptions): Promise<Index
       total: (stored - started) / 1000,
     },
     workers: splits.length,
-    notes: [...cluster.notes, ...fewTuplesNotes(planned, config)],
+    notes: [...cluster.notes, ...shardNotes(planned, config)],
   };
 }
 
@@ -183,6 +188,12 @@ async function takeOver(
   return state;
 }
 
+/** @throws Error for what only the local engine does */
+function checkIsBuilt({ dimensions, metadataUpdate, dropExisting }: JobSpec): void {
+  if (dimensions.discover) throw new Error(NO_DISCOVERY);
+  if (metadataUpdate !== null || dropExisting) throw new Error(NO_PUBLISHING);
+}
+
 function checkOnHdfs(job: JobSpec): void {
   const { paths } = job.input;
   const all = [...paths, job.segmentOutputPath ?? 'hdfs:///', job.tuning.workingPath ?? 'hdfs:///'];
@@ -200,6 +211,14 @@ function otherHdfs(root: string, output: string): string {
     'Set tuningConfig.workingPath to a folder there.'
   );
 }
+
+const NO_DISCOVERY =
+  'The spec lists no dimensions, or asks for all by includeAllDimensions: with --engine yarn they are not found in the data. ' +
+  'List them in dimensionsSpec.dimensions, or leave out --engine yarn.';
+
+const NO_PUBLISHING =
+  'With --engine yarn segments are stored and told to nobody: neither a metadata store nor dropExisting works with it. ' +
+  'Leave out metadataUpdateSpec and dropExisting, or --engine yarn.';
 
 const NO_DRUID_RANGES =
   '--quirks druid with single_dim or range partitioning runs on one machine only: it depends on the order of all group keys. ' +

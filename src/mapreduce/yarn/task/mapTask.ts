@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { MapManifest, MapPayload } from '../../index/indexPayload.ts';
 import { taskFunctions } from '../../tasks.ts';
 import { emitKeys } from '../shuffle/emitKeys.ts';
@@ -49,10 +50,12 @@ export async function runMap(
   await unit.commit(withoutLocalPaths(manifest, map));
 }
 
-/** Runs as the shuffle calls them: their files go with the container. */
+/** Runs as the shuffle calls them, and dead letters themselves: files go with the container. */
 function withoutLocalPaths(manifest: MapManifest, map: number): MapManifest {
+  const { letters } = manifest;
   return {
     ...manifest,
+    letters: letters !== null && 'path' in letters ? JSON.parse(readFileSync(letters.path, 'utf8')) : letters,
     runs: manifest.runs.map((run, number) => ({ ...run, path: `${map}/${number}` })),
     keyRuns: manifest.keyRuns.map((keyRun, number) => ({ ...keyRun, path: `${map}/${number}` })),
   };

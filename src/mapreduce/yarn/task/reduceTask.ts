@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { chunkFinder } from '../../../row/chunks.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
-import type { CountManifest, CountPayload, ReduceManifest, ReducePayload } from '../../index/indexPayload.ts';
+import type { CountManifest, CountPayload, ReduceManifest } from '../../index/indexPayload.ts';
+import type { ReduceBatch } from '../../index/reduceBatch.ts';
 import type { TaskContext } from '../../job.ts';
 import { taskFunctions } from '../../tasks.ts';
 import { keyRunsOf, sectionsOf } from '../shuffle/groupPayload.ts';
@@ -25,13 +26,9 @@ export async function runReduce(
   for (let group = input.nextGroup(); group !== null; group = input.nextGroup()) {
     const { chunk, shard } = group;
     const zip = `${unit.attemptDirectory}/${chunk}-${shard}.zip`;
-    const payload: ReducePayload = {
-      config,
-      interval: { start: chunk, end: chunks.endOf(chunk) },
-      sections: sectionsOf(group),
-      temporaryZip: zip,
-    };
-    const manifest = (await taskFunctions.reduceIndex(payload, context)) as ReduceManifest;
+    const interval = { start: chunk, end: chunks.endOf(chunk) };
+    const payload: ReduceBatch = { config, segments: [{ interval, sections: sectionsOf(group), temporaryZip: zip }] };
+    const [manifest] = (await taskFunctions.reduceIndex(payload, context)) as ReduceManifest[];
     segments.push({ chunk, shard, zip, manifest });
   }
   await unit.commit({ segments } satisfies ReduceUnit);

@@ -26,6 +26,8 @@ export interface JobOptions {
   readonly partitions: 'numShards' | 'determined';
   /** Whether an indexSpec asks for other encodings than the usual ones. */
   readonly encodings: boolean;
+  /** Whether dimensions are found in the data: all of them, or those beside some that are listed. */
+  readonly discovery?: boolean;
 }
 
 /**
@@ -41,7 +43,9 @@ export function randomJob(seed: number, options: JobOptions, folder: string): Ra
   const finest = random.chance(0.9) ? QUERY_GRANULARITIES.filter(([, length]) => length <= hours) : QUERY_GRANULARITIES;
   const [roundedTo] = random.pick(finest);
   const timeFormat = random.pick(TIME_FORMATS);
-  const persists = random.chance(0.3);
+  const discovery = options.discovery === true;
+  // Over several pieces of a segment that do not know the same dimensions Druid falls back to the order of their names.
+  const persists = !discovery && random.chance(0.3);
   // Druid cannot cut ranges of times within 2^31 ms of the epoch, which it reads back as another type; it cannot merge pieces of
   // a segment where a granularity of fixed length has rounded times before 1970 up, beyond their time chunk.
   const roundsUp = persists || [segmentGranularity, roundedTo].some((it) => !PLAIN_GRANULARITY.test(String(it)));
@@ -60,6 +64,7 @@ export function randomJob(seed: number, options: JobOptions, folder: string): Ra
     timeFormat,
     ...times,
     strange: missingValue === undefined,
+    fieldsInAnyOrder: discovery && format === 'json',
   });
   const partitionsSpec = options.partitions === 'numShards' ? hashedByNumber(random) : determined(random, rows);
   // Druid counts rows for ranges in the time chunk of their rounded times, which may be the one before.
@@ -75,10 +80,13 @@ export function randomJob(seed: number, options: JobOptions, folder: string): Ra
           parseSpec: {
             ...formatSpec(format, columns),
             timestampSpec: { column: 'ts', format: timeFormat.format, missingValue },
-            dimensionsSpec: { dimensions: randomDimensions(random, options.partitions) },
+            dimensionsSpec: discovery
+              ? randomDiscovery(random)
+              : { dimensions: randomDimensions(random, options.partitions) },
           },
         },
-        metricsSpec: randomMetrics(random, distinctTimes, persists),
+        // The key may be no dimension, so that rows of one group differ in what depends on it.
+        metricsSpec: randomMetrics(random, distinctTimes, persists || discovery),
         granularitySpec: {
           ...randomIntervals(random, times.start, times.spanMs),
           segmentGranularity,
@@ -123,6 +131,8 @@ interface Inputs {
   readonly spanMs: number;
   /** False where a row without fields would get a time, too. */
   readonly strange: boolean;
+  /** The order depends on the key, so that records of one group have the same. */
+  readonly fieldsInAnyOrder: boolean;
 }
 
 /** Writes one to three files; all times differ, but for records that occur twice. */
@@ -136,7 +146,8 @@ function writeInputs(random: Randomness, folder: string, inputs: Inputs): string
     for (let i = 0; i < rows; i++) {
       const seq = (i * files + file + 1) % (rows * files);
       const ms = start + seq * step + random.below(step);
-      const record = recordAt(random, format, timeFormat, ms, seq, rows);
+      const made = recordAt(random, format, timeFormat, ms, seq, rows);
+      const record = inputs.fieldsInAnyOrder ? reordered(made) : made;
       records.push(record);
       if (random.chance(0.05)) records.push(record);
     }
@@ -157,6 +168,27 @@ function recordAt(
   const ts = unreadable ? 'no time' : missing ? null : timeFormat.write(ms, random);
   const odd = { json: true, csv: true, tsv: true, regex: false }[format];
   return { ts, ...randomFields(random, { cardinality: Math.ceil(rows / 10), odd, words: wordsOf(format) }, seq) };
+}
+
+/** The record with its fields in another order, one for each key. */
+function reordered(record: InputRecord): InputRecord {
+  const random = new Randomness(Number(String(record.key).slice(1)));
+  const fields = Object.entries(record);
+  if (random.chance(0.5)) return record;
+  for (let i = fields.length - 1; i > 0; i--) {
+    const other = random.below(i + 1);
+    [fields[i], fields[other]] = [fields[other], fields[i]];
+  }
+  return Object.fromEntries(fields);
+}
+
+function randomDiscovery(random: Randomness): object {
+  const dimensionExclusions = ['seq', ...random.some(['word', 'flag', 'undeclared', 'keyed'], 0.25)];
+  if (random.chance(0.5)) return { dimensionExclusions };
+  const listed = random
+    .some<unknown>(['flag', { type: 'long', name: 'long' }, { type: 'double', name: 'double' }, 'nowhere'], 0.5)
+    .filter((one) => !dimensionExclusions.includes(String(one)));
+  return { dimensions: listed, dimensionExclusions, includeAllDimensions: true };
 }
 
 function randomDimensions(random: Randomness, partitions: JobOptions['partitions']): unknown[] {

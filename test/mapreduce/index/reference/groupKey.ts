@@ -4,18 +4,17 @@ import { plainHashes } from '../../../kernel/plainGroupKeys.ts';
 import { type Cell, compareTexts } from './values.ts';
 
 /**
- * The hash bucket of a row: Druid's `abs(hash % buckets)` over the JSON of its group key, with canonical texts of stored numbers.
+ * The hashes of a row: over the JSON of its group key, with canonical texts of stored numbers.
  *
  * @param time the row's time floored by the query granularity
  * @param partitionDimensions none stands for all dimensions
  */
-export function bucketOfRow(
+export function hashesOfRow(
   time: number,
   dimensions: readonly DimensionSpec[],
   cells: readonly Cell[],
   partitionDimensions: readonly string[],
-  buckets: number,
-): number {
+): { hash32: number; hash128: string } {
   const texts = (name: string) => {
     const place = dimensions.findIndex((dimension) => dimension.name === name);
     return place < 0 ? [] : textsOf(cells[place], dimensions[place].type === 'float');
@@ -28,7 +27,7 @@ export function bucketOfRow(
           .sort(compareTexts)
           .filter((name) => texts(name).length > 0)
           .map((name) => `${jsonText(name)}:${jsonList([...new Set(texts(name))].sort(compareTexts))}`)}}]`;
-  return Math.abs(plainHashes(key).hash32 % buckets);
+  return plainHashes(key);
 }
 
 function textsOf(cell: Cell, isFloat: boolean): readonly (string | null)[] {

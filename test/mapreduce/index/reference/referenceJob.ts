@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { newRowCounts, type RowCounts } from '../../../../src/row/rowCounts.ts';
-import type { Interval, JobSpec } from '../../../../src/spec/jobSpec.ts';
+import type { DimensionSpec, Interval, JobSpec } from '../../../../src/spec/jobSpec.ts';
+import { discovered, type Found, inOrderOfArrival } from './discovery.ts';
 import { passes } from './filters.ts';
-import { bucketOfRow } from './groupKey.ts';
+import { hashesOfRow } from './groupKey.ts';
 import { aggregate, type ExpectedMetric, isFaulty, type SourceRow } from './metrics.ts';
 import { bucketOf, timeOf } from './times.ts';
 import { BAD, type Cell, compareTexts, numericCell, parseRecord, stringCell } from './values.ts';
@@ -11,7 +12,7 @@ import { BAD, type Cell, compareTexts, numericCell, parseRecord, stringCell } fr
 export interface ExpectedRow {
   /** Truncated, epoch milliseconds. */
   readonly time: number;
-  /** In the order of the spec. */
+  /** In the order of the segment's dimensions. */
   readonly cells: readonly Cell[];
   readonly metrics: readonly ExpectedMetric[];
 }
@@ -21,6 +22,8 @@ export interface ExpectedSegment {
   readonly bucket: number;
   readonly partitionNum: number;
   readonly partitions: number;
+  /** Those of the spec, then those found in the data. */
+  readonly dimensions: readonly DimensionSpec[];
   readonly rows: readonly ExpectedRow[];
 }
 
@@ -34,7 +37,9 @@ interface IndexedRow {
   readonly time: number;
   readonly chunk: Interval;
   readonly bucket: number;
+  /** Of the dimensions of the spec; of all, once a segment's dimensions are known. */
   readonly cells: readonly Cell[];
+  readonly found: Found;
   readonly source: SourceRow;
 }
 
@@ -50,15 +55,27 @@ export function referenceJob(job: JobSpec, files: readonly string[]): ExpectedJo
   const chunks = groupBy(rows, (row) => String(row.chunk.start)).sort(([a], [b]) => a.chunk.start - b.chunk.start);
   const segments = chunks.flatMap((chunk) => {
     const shards = groupBy(chunk, (row) => String(row.bucket)).sort(([a], [b]) => a.bucket - b.bucket);
-    return shards.map((shard, partitionNum) => ({
-      interval: shard[0].chunk,
-      bucket: shard[0].bucket,
-      partitionNum,
-      partitions: shards.length,
-      rows: withoutEmptyColumns(rolledUp(job, shard)),
-    }));
+    return shards.map((shard, partitionNum) => {
+      const names = inOrderOfArrival(shard.map(({ found }) => found));
+      const rows = shard.map((row) => ({
+        ...row,
+        cells: [...row.cells, ...names.map((name) => row.found.cells.get(name) ?? null)],
+      }));
+      return {
+        interval: shard[0].chunk,
+        bucket: shard[0].bucket,
+        partitionNum,
+        partitions: shards.length,
+        dimensions: [...job.dimensions.dimensions, ...names.map(foundDimension)],
+        rows: withoutEmptyColumns(rolledUp(job, rows)),
+      };
+    });
   });
   return { segments, counts };
+}
+
+function foundDimension(name: string): DimensionSpec {
+  return { name, type: 'string', multiValueHandling: 'SORTED_ARRAY', createBitmapIndex: true };
 }
 
 function linesOf(file: string): string[] {
@@ -90,14 +107,14 @@ function indexed(job: JobSpec, line: string, counts: RowCounts): IndexedRow[] {
     return [];
   }
   const { dimensions } = job.dimensions;
-  const found = dimensions.map(({ name, type, multiValueHandling }) => {
+  const read = dimensions.map(({ name, type, multiValueHandling }) => {
     const value = record.get(name) ?? null;
     return type === 'string' ? stringCell(value, multiValueHandling) : numericCell(value, type);
   });
   const source = { record, time };
-  if (found.includes(BAD) || job.metrics.some((metric) => isFaulty(metric, source))) counts.processedWithErrors++;
+  if (read.includes(BAD) || job.metrics.some((metric) => isFaulty(metric, source))) counts.processedWithErrors++;
   else counts.processed++;
-  const cells = found.map((cell) => (cell === BAD ? null : cell));
+  const cells = read.map((cell) => (cell === BAD ? null : cell));
   const floored = bucketOf(job.granularity.queryGranularity, time).start;
   const { partitions } = job.tuning;
   if (partitions.type !== 'hashed') throw new Error('The reference knows hashed partitions only.');
@@ -106,8 +123,13 @@ function indexed(job: JobSpec, line: string, counts: RowCounts): IndexedRow[] {
   const truncated = isOutside ? chunk.start : floored;
   const hashed = bucketOf(job.granularity.queryGranularity, truncated).start;
   const buckets = partitions.numShards ?? 1;
-  const bucket = bucketOfRow(hashed, dimensions, cells, partitions.partitionDimensions, buckets);
-  return [{ time: truncated, chunk, bucket, cells, source }];
+  const foundCells = discovered(job, record);
+  const allDimensions = [...dimensions, ...[...foundCells.keys()].map(foundDimension)];
+  const allCells = [...cells, ...foundCells.values()];
+  const hash = (names: readonly string[]) => hashesOfRow(hashed, allDimensions, allCells, names);
+  const bucket = Math.abs(hash(partitions.partitionDimensions).hash32 % buckets);
+  const found = { cells: foundCells, time: hashed, hash: hash([]).hash128 };
+  return [{ time: truncated, chunk, bucket, cells, found, source }];
 }
 
 /** The segment granularity's bucket, if the intervals touch it; with `all` the interval itself. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BadRowsError, NoDataError } from '../../../../src/mapreduce/index/errors.ts';
-import { type EngineFactory, runIndexJob } from '../../../../src/mapreduce/index/indexJob.ts';
+import { runIndexJob } from '../../../../src/mapreduce/index/indexJob.ts';
+import type { EngineFactory } from '../../../../src/mapreduce/index/jobEngine.ts';
 import { BlockKind, encodeBlockKey } from '../../../../src/mapreduce/yarn/shuffle/blockKey.ts';
 import { RawBytesReader, RawBytesWriter } from '../../../../src/mapreduce/yarn/shuffle/rawBytes.ts';
 import { type BlockGroup, ShuffleInput } from '../../../../src/mapreduce/yarn/shuffle/shuffleInput.ts';
@@ -28,6 +29,11 @@ describe('segments have the same bytes where runs come through a shuffle', () =>
     directory = mkdtempSync(join(tmpdir(), 'segmill-shuffle-'));
     const random = new Random(seed ^ 0x51f7);
     const spec = JSON.parse(randomJob(seed, join(directory, 'input')).specText('@OUT@', UNLIMITED));
+    const { parseSpec } = spec.spec.dataSchema.parser;
+    // The cluster engine finds no dimensions in the data.
+    if (jobOf(JSON.stringify(spec)).dimensions.discover) {
+      parseSpec.dimensionsSpec = { dimensions: ['kind', 'n', 'decimal'] };
+    }
     const names = jobOf(JSON.stringify(spec)).dimensions.dimensions.map(({ name }) => name);
     const limits = { targetRowsPerSegment: 1 + random.below(50), maxRowsPerSegment: 1_000_000 };
     const byTarget = { type: 'hashed', targetRowsPerSegment: limits.targetRowsPerSegment };

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import type { Interval } from '../../spec/jobSpec.ts';
+import { intervalText } from '../../time/isoText.ts';
+import type { LockState, NoopTask, OverlordClient, Sleep } from './overlordClient.ts';
+
+/** Milliseconds after which a task of ours ends by itself when this process has died; a lock outlives it by no more. */
+export const LEASE_MS = 600_000;
+/** Milliseconds between two looks at a lock that is held. */
+const WATCH_MS = 15_000;
+/** Milliseconds between two looks at a task that waits for a slot, and two tries to get a lock. */
+const POLL_MS = 1_000;
+const TASKS_SHOWN = 3;
+
+export interface TaskLockOptions {
+  readonly client: OverlordClient;
+  readonly dataSource: string;
+  readonly interval: Interval;
+  /** Priority of the tasks, as of any task of Druid. */
+  readonly priority: number;
+  /** Milliseconds to wait for a slot, and again for the lock. */
+  readonly waitMs: number;
+  readonly sleep: Sleep;
+}
+
+/**
+ * An exclusive lock of the Overlord on an interval of a data source, held as long as it is wanted. The Overlord gives locks to tasks only,
+ * so a noop task, which does nothing and takes one slot of a worker, holds it. Well before its time is up a second one of the same
+ * group joins it in the lock (it need not run for that) and the first is ended.
+ */
+export class TaskLock {
+  readonly #options: TaskLockOptions;
+  readonly #groupId = `segmill_${randomUUID()}`;
+  readonly #lost = new AbortController();
+  readonly #closed = new AbortController();
+  /** Tasks that were submitted, or may have been, and not ended by us. The last one speaks for us. */
+  readonly #tasks: NoopTask[] = [];
+  #version = '';
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(options: TaskLockOptions) {
+    this.#options = options;
+  }
+
+  /** The task in whose name actions are done. */
+  get task(): NoopTask {
+    return this.#tasks[this.#tasks.length - 1];
+  }
+
+  /** Aborted, with the reason in words, once the lock is lost. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /**
+   * Waits for a slot and for the lock, then watches and renews it.
+   * @returns its version
+   * @throws Error in words when there is no slot or no lock in time; the signal's reason when aborted
+   */
+  async acquire(signal: AbortSignal): Promise<string> {
+    await this.#submit(signal);
+    await this.#waitForSlot(signal);
+    this.#version = await this.#waitForLock(signal);
+    this.#watching = this.#watch();
+    return this.#version;
+  }
+
+  /** Ends our tasks and so gives up the lock. A task that can't be ended ends by itself in {@link LEASE_MS}. */
+  async release(): Promise<void> {
+    this.#closed.abort();
+    await this.#watching;
+    await Promise.all(this.#tasks.map(({ id }) => this.#options.client.shutdown(id).catch(() => {})));
+  }
+
+  async #submit(signal: AbortSignal): Promise<void> {
+    const { client, dataSource, priority } = this.#options;
+    const id = this.#tasks.length === 0 ? this.#groupId : `segmill_${randomUUID()}`;
+    const task: NoopTask = {
+      type: 'noop',
+      id,
+      groupId: this.#groupId,
+      dataSource,
+      runTime: LEASE_MS,
+      context: { priority },
+    };
+    this.#tasks.push(task);
+    await client.submit(task, signal);
+  }
+
+  async #waitForSlot(signal: AbortSignal): Promise<void> {
+    const { client, waitMs } = this.#options;
+    for (let waited = 0; ; waited += POLL_MS) {
+      const { statusCode, runnerStatusCode, errorMsg } = await client.status(this.task.id, signal);
+      if (statusCode !== 'RUNNING') {
+        throw new Error(
+          `Nothing was published: the Overlord ended our task ${this.task.id} (${errorMsg ?? statusCode}).`,
+        );
+      }
+      if (runnerStatusCode === 'RUNNING') return;
+      if (waited >= waitMs) {
+        throw new Error(
+          `Nothing was published: no worker had a free slot for our task within ${seconds(waitMs)} ` +
+            '(a noop task that holds the lock takes one); try again when fewer tasks run, or add capacity (druid.worker.capacity).',
+        );
+      }
+      await this.#options.sleep(POLL_MS, signal);
+    }
+  }
+
+  async #waitForLock(signal: AbortSignal): Promise<string> {
+    const { waitMs } = this.#options;
+    for (let waited = 0; ; waited += POLL_MS) {
+      const lock = await this.#tryLock(signal);
+      if (lock !== null && !lock.revoked) return lock.version;
+      if (lock !== null) throw this.#revoked();
+      if (waited >= waitMs) throw await this.#refused();
+      await this.#options.sleep(POLL_MS, signal);
+    }
+  }
+
+  async #tryLock(signal: AbortSignal): Promise<LockState | null> {
+    const action = { type: 'lockTryAcquire', lockType: 'EXCLUSIVE', interval: intervalText(this.#options.interval) };
+    return (await this.#options.client.action(this.task, action, signal)) as LockState | null;
+  }
+
+  /** Until the lock is lost or given up. That the Overlord can't be reached for a while is no loss: it still holds the lock. */
+  async #watch(): Promise<void> {
+    const closed = this.#closed.signal;
+    try {
+      for (let held = WATCH_MS; ; held += WATCH_MS) {
+        await this.#options.sleep(WATCH_MS, closed);
+        if (held < LEASE_MS / 2) await this.#look(closed);
+        else if (await this.#renew(closed)) held = 0;
+        if (held >= LEASE_MS)
+          throw new Error(`${this.#what()} could not be renewed: the Overlord did not answer in time.`);
+      }
+    } catch (error) {
+      if (!closed.aborted) this.#lost.abort(error);
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    let locks: LockState[];
+    try {
+      locks = (await this.#options.client.action(this.task, { type: 'lockList' }, signal)) as LockState[];
+    } catch {
+      signal.throwIfAborted();
+      return;
+    }
+    const ours = locks.find(({ version }) => version === this.#version);
+    if (ours === undefined) throw this.#ended();
+    if (ours.revoked) throw this.#revoked();
+  }
+
+  /** @returns false when the Overlord does not answer */
+  async #renew(signal: AbortSignal): Promise<boolean> {
+    const before = this.#tasks.length;
+    let lock: LockState | null;
+    try {
+      await this.#submit(signal);
+      lock = await this.#tryLock(signal);
+    } catch {
+      signal.throwIfAborted();
+      // It may have been submitted; it is ended with the others.
+      if (this.#tasks.length > before) this.#tasks.unshift(this.#tasks.pop() as NoopTask);
+      return false;
+    }
+    if (lock === null || lock.version !== this.#version) throw this.#ended();
+    if (lock.revoked) throw this.#revoked();
+    const old = this.#tasks.splice(0, this.#tasks.length - 1);
+    for (const { id } of old) {
+      // It ends by itself soon.
+      await this.#options.client.shutdown(id).catch(() => {});
+    }
+    return true;
+  }
+
+  #what(): string {
+    return `Nothing was published: the lock on ${this.#options.dataSource} ${intervalText(this.#options.interval)}`;
+  }
+
+  #revoked(): Error {
+    return new Error(
+      `${this.#what()} was taken away by a task of higher priority; run the job again when that is done.`,
+    );
+  }
+
+  #ended(): Error {
+    return new Error(`${this.#what()} is gone, because somebody ended the task that held it; run the job again.`);
+  }
+
+  async #refused(): Promise<Error> {
+    const { client, dataSource, waitMs, priority } = this.#options;
+    const own = new Set(this.#tasks.map(({ id }) => id));
+    const others = await client.running(dataSource).then(
+      (ids) => ids.filter((id) => !own.has(id)),
+      () => [],
+    );
+    const more = others.length > TASKS_SHOWN ? ` and ${others.length - TASKS_SHOWN} more` : '';
+    const shown = others.length === 0 ? '' : ` (running: ${others.slice(0, TASKS_SHOWN).join(', ')}${more})`;
+    return new Error(
+      `${this.#what()} was not to be had within ${seconds(waitMs)}: a task of priority ${priority} or more holds it${shown}; ` +
+        'run the job again when that is done.',
+    );
+  }
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`;
+}

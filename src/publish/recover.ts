@@ -1,0 +1,90 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { isHdfsPath } from '../storage/storage.ts';
+import { type JournalState, nascentProcess, readJournal } from './journal.ts';
+import type { MetadataStore } from './metadata/MetadataStore.ts';
+import { isProcessAlive } from './processes.ts';
+import { isPublished, removeUnpublished } from './publication.ts';
+
+/** What became of the working directory of a job that is over. */
+export interface Leftover {
+  readonly directory: string;
+  /** `removed`: with what it had left in deep storage. */
+  readonly fate: 'removed' | 'kept';
+  /** Why, in a few words. */
+  readonly reason: string;
+}
+
+export interface RecoverOptions {
+  /** That jobs published to; null where they published to none. */
+  readonly store: MetadataStore | null;
+  /** How HDFS is reached; without it what lies there stays. */
+  readonly hadoop?: HadoopClient | undefined;
+  /** Tells what would be removed, and removes nothing. */
+  readonly dryRun?: boolean;
+  /** Removes directories too that were kept on purpose (leaveIntermediate, cleanupOnFailure). */
+  readonly removeKept?: boolean;
+}
+
+/**
+ * Removes what jobs left that were killed: files of deep storage that are not published, and working directories. Jobs that run, and those
+ * that wait for `segmill publish`, are let alone.
+ *
+ * @param folder of working directories: `<workingPath>/<dataSource>`
+ */
+export async function recover(folder: string, options: RecoverOptions): Promise<Leftover[]> {
+  const leftovers: Leftover[] = [];
+  for (const name of await namesIn(folder)) {
+    const directory = join(folder, name);
+    const process = nascentProcess(name);
+    if (process !== null) {
+      if (!isProcessAlive(process)) leftovers.push(await removed(directory, 'it was being made', options));
+      continue;
+    }
+    const state = readJournal(directory);
+    if (state === null || (state.isHeld && !state.isEnded && isProcessAlive(state.begin.process))) continue;
+    leftovers.push(await recoverJob(directory, state, options));
+  }
+  return leftovers;
+}
+
+async function recoverJob(directory: string, state: JournalState, options: RecoverOptions): Promise<Leftover> {
+  const { store, hadoop, dryRun, removeKept } = options;
+  if (state.isEnded) {
+    if (removeKept) return removed(directory, 'its job is over', options);
+    return { directory, fate: 'kept', reason: 'the spec asked for it (leaveIntermediate, cleanupOnFailure)' };
+  }
+  if (isHdfsPath(state.begin.base) && hadoop === undefined) {
+    return {
+      directory,
+      fate: 'kept',
+      reason: `its segments lie in HDFS (${state.begin.base}), which this job does not reach`,
+    };
+  }
+  const published = await isPublished(state, store);
+  if (published === null) {
+    const reason = `whether it is published is known to ${state.begin.store} alone`;
+    return { directory, fate: 'kept', reason };
+  }
+  if (state.isStaged && !published) return { directory, fate: 'kept', reason: 'it waits for segmill publish' };
+  if (!dryRun) await removeUnpublished(state, store, hadoop);
+  const reason = published
+    ? 'its job is published, and was killed before the end'
+    : 'its job was killed, and is not published';
+  return removed(directory, reason, options);
+}
+
+async function removed(directory: string, reason: string, { dryRun }: RecoverOptions): Promise<Leftover> {
+  if (!dryRun) await rm(directory, { recursive: true, force: true });
+  return { directory, fate: 'removed', reason };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
+}

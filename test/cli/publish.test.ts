@@ -1,0 +1,212 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownServices } from '../../src/cli/context.ts';
+import { run } from '../../src/cli/run.ts';
+import { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
+import { sqliteStore } from '../../src/publish/metadata/sqlite/sqliteStore.ts';
+import { InlineEngine } from '../mapreduce/index/inlineEngine.ts';
+import { GOOD_SPEC } from './specs.ts';
+import { type Outcome, TestIo } from './testIo.ts';
+
+const DAY = [{ start: Date.UTC(2024, 0, 1), end: Date.UTC(2024, 0, 2) }];
+const VERSION = '2026-01-01T00:00:00.000Z';
+
+let root = '';
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'segmill-cli-publish-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+let folder = '';
+let spec = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(root, 'case-'));
+  spec = join(folder, 'spec.json');
+  writeFileSync(join(folder, 'in.json'), '{"t":"2024-01-01T05:00:00Z","page":"a"}\n');
+  writeSpec({});
+});
+
+function writeSpec(io: Record<string, unknown>): void {
+  const content = JSON.parse(GOOD_SPEC);
+  content.ioConfig.inputSpec.paths = join(folder, 'in.json');
+  content.ioConfig.segmentOutputPath = join(folder, 'out');
+  Object.assign(content.ioConfig, io);
+  content.tuningConfig = {
+    ...content.tuningConfig,
+    workingPath: join(folder, 'work'),
+    version: VERSION,
+    partitionsSpec: { type: 'hashed', numShards: 1 },
+  };
+  writeFileSync(spec, JSON.stringify(content));
+}
+
+/** Runs a command line with everything real but the threads. */
+async function segmill(argv: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const io = new TestIo({ env });
+  const code = await run(argv, io, {
+    ...ownServices,
+    loadRunIndexJob: () =>
+      Promise.resolve((job, options) => runIndexJob(job, options, (attempts) => new InlineEngine(attempts))),
+  });
+  return { code, stdout: io.stdout.text, stderr: io.stderr.text };
+}
+
+const usedIn = (path: string) => sqliteStore(path).usedSegments('events', DAY);
+const embedded = () => join(folder, 'out', '.segmill', 'store.sqlite');
+
+describe('index', () => {
+  test('publishes to the embedded store, and says that no Druid reads it', async () => {
+    const { code, stdout } = await segmill(['index', spec]);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(-5)).toEqual([
+      `segments in    ${join(folder, 'out')}`,
+      `published to   the embedded store ${embedded()}`,
+      '               No Druid reads that file: give metadataUpdateSpec, or --metadata, to publish to the',
+      '               metadata store of a Druid.',
+      '',
+    ]);
+    expect((await usedIn(embedded())).map(({ version }) => version)).toEqual([VERSION]);
+  });
+
+  test('--metadata goes before the spec', async () => {
+    writeSpec({ metadataUpdateSpec: { type: 'db', connectURI: 'jdbc:mysql://127.0.0.1:1/none' } });
+    const file = join(folder, 'mine.sqlite');
+    expect((await segmill(['index', spec, '--quiet', '--metadata', `jdbc:sqlite:${file}`])).code).toBe(0);
+    expect((await usedIn(file)).length).toBe(1);
+  });
+
+  test.each([
+    ['postgresql', 'PostgreSQL'],
+    ['mysql', 'MySQL'],
+    ['mariadb', 'MariaDB'],
+  ])('a %s that is not there fails before any work', async (kind, product) => {
+    writeSpec({
+      metadataUpdateSpec: { type: 'db', connectURI: `jdbc:${kind}://127.0.0.1:1/druid?password=geheim`, user: 'u' },
+    });
+    expect(await segmill(['index', spec])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        `^segmill: ${product} at 127.0.0.1:1/druid, table druid_segments can't be reached: nothing answers on that port.\n`,
+      ),
+    });
+    expect(existsSync(join(folder, 'work'))).toBe(false);
+  });
+
+  test.each([
+    [
+      'jdbc:derby://localhost:1527/druid;create=true',
+      {},
+      "The metadata store is Derby, which only Java can speak to. Move Druid's metadata to PostgreSQL or MySQL, as Druid advises for more " +
+        'than one machine, or leave metadataUpdateSpec out and publish by the Overlord.',
+    ],
+    [
+      'jdbc:postgresql://h/d',
+      { password: { type: 'environment', variable: 'DRUID_PW' } },
+      'The password of the metadata store is in the environment variable DRUID_PW, which is not set.',
+    ],
+  ])('%s is a bad spec', async (connectURI, more, message) => {
+    writeSpec({ metadataUpdateSpec: { type: 'db', connectURI, ...more } });
+    expect(await segmill(['index', spec])).toEqual({ code: 2, stdout: '', stderr: `segmill: ${message}\n` });
+  });
+});
+
+describe('a staged job', () => {
+  async function stage(): Promise<string> {
+    const { code, stdout } = await segmill(['index', spec, '--stage', '--json']);
+    expect(code).toBe(0);
+    const { publication } = JSON.parse(stdout);
+    expect(publication.status).toBe('staged');
+    return publication.directory;
+  }
+
+  test('is published once', async () => {
+    const directory = await stage();
+    expect(await usedIn(embedded())).toEqual([]);
+    expect(await segmill(['publish', directory])).toEqual({
+      code: 0,
+      stdout: `events version ${VERSION} is published: 1 segment in the embedded store ${embedded()}\n`,
+      stderr: '',
+    });
+    expect((await usedIn(embedded())).length).toBe(1);
+    expect(readdirSync(join(folder, 'work', 'events'))).toEqual([]);
+    expect(await segmill(['publish', directory])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `segmill: ${directory} is no working directory of a job. segmill index --stage tells the one of its job.\n`,
+    });
+  });
+
+  test('goes to the store that is named', async () => {
+    const file = join(folder, 'mine.sqlite');
+    await segmill(['publish', await stage(), '--metadata', `jdbc:sqlite:${file}`]);
+    expect([(await usedIn(file)).length, (await usedIn(embedded())).length]).toEqual([1, 0]);
+  });
+
+  test('stays staged where publishing fails', async () => {
+    const directory = await stage();
+    const { code } = await segmill(['publish', directory, '--metadata', 'jdbc:postgresql://127.0.0.1:1/d']);
+    expect(code).toBe(1);
+    expect((await segmill(['publish', directory])).code).toBe(0);
+  });
+
+  test('is discarded', async () => {
+    const directory = await stage();
+    expect(await segmill(['discard', directory])).toEqual({
+      code: 0,
+      stdout: `events version ${VERSION} is removed\n`,
+      stderr: '',
+    });
+    expect(existsSync(directory)).toBe(false);
+    expect(readdirSync(join(folder, 'out'))).toEqual(['.segmill']);
+  });
+
+  test('is let alone by clean', async () => {
+    const directory = await stage();
+    expect(await segmill(['clean', spec])).toEqual({
+      code: 0,
+      stdout: `kept ${directory}: it waits for segmill publish\n`,
+      stderr: '',
+    });
+  });
+});
+
+describe('jobs', () => {
+  test('lists runs, the last one first', async () => {
+    await segmill(['index', spec]);
+    rmSync(join(folder, 'in.json'));
+    await segmill(['index', spec]);
+    const { code, stdout } = await segmill(['jobs', join(folder, 'out')]);
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^started \(UTC\) +status +datasource +version +rows read +stored +segments +time +spec$/);
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d +FAILED +events +[0-9a-f]{8}$/);
+    expect(lines[2]).toMatch(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d +SUCCESS +events +2026-01-01T00:00:00\.000Z +1 +1 +1 +\S+ m?s +[0-9a-f]{8}$/,
+    );
+    const { jobs } = JSON.parse((await segmill(['jobs', join(folder, 'out'), '--json'])).stdout);
+    expect(jobs).toMatchObject([
+      { status: 'FAILED', dataSource: 'events', version: null, details: { status: 'FAILED' } },
+      { status: 'SUCCESS', version: VERSION, details: { inputFiles: 1, segments: [{ rows: 1, partitionNum: 0 }] } },
+    ]);
+    expect(jobs[0].specSha256).toBe(jobs[1].specSha256);
+  });
+
+  test('where there are none', async () => {
+    expect(await segmill(['jobs', folder])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `segmill: no job has written to ${folder}: it has no .segmill/store.sqlite\n`,
+    });
+  });
+});
+
+test('clean with nothing to do', async () => {
+  expect(await segmill(['clean', spec, '--dry-run'])).toEqual({
+    code: 0,
+    stdout: 'nothing is left of any job\n',
+    stderr: '',
+  });
+});

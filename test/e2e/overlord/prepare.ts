@@ -1,0 +1,9 @@
+import { prepareDruid33 } from '../../../scripts/druid/jars.mjs';
+
+/**
+ * Vitest's global set-up of the suite: gets real Druid 33 ready on this machine.
+ * @throws when Java or Maven is missing, or one of them fails
+ */
+export default function prepare(): void {
+  prepareDruid33();
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
+import type { Quirks } from '../../src/mapreduce/index/indexPayload.ts';
+import type { JobPlan } from '../../src/mapreduce/index/plan/jobPlan.ts';
+import { planIndexJob } from '../../src/mapreduce/index/plan/planIndexJob.ts';
+import type { JobSpec } from '../../src/spec/jobSpec.ts';
+import { readSpec } from '../../src/spec/readSpec.ts';
+import { InlineEngine } from '../mapreduce/index/inlineEngine.ts';
+import type { SegmentDescriptor } from './compare.ts';
+import { goldenCase } from './goldens.ts';
+import { outputFolder } from './runSpec.ts';
+
+const GOLDENS =
+  'h01 h02 h03 h05 h06 h07 h08 h09 h10 h11 h12 h13 h14 h16 h17 h18 h31 h33 h34 h36 h40 h41 h42 h43 h44 h45 h47 h47b h47c h50 h51 h51b h52 w01 w02';
+/** Six jobs each, some of 200,000 rows. */
+const TIMEOUT_MS = 300_000;
+const JOBS = ['index_hadoop', 'hashed_target', 'single_dim'];
+
+function jobOf(text: string): JobSpec {
+  const { job, problems } = readSpec(text, 'spec.json');
+  if (job === null) throw new Error(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  return job;
+}
+
+const options = (quirks: Quirks) => ({ workers: 1, quirks, signal: new AbortController().signal });
+
+/** What a plan says of each segment. */
+function forecasts(plan: JobPlan): unknown[] {
+  return plan.chunks.flatMap(({ interval, segments }) =>
+    segments.map(({ partitionNum, shardSpec, rows, size }) => ({ interval, partitionNum, shardSpec, rows, size })),
+  );
+}
+
+/** Has a job run without its plan and by it: what is made is what the plan says, shard specs, rows and bytes. */
+async function expectForetold(job: JobSpec, quirks: Quirks): Promise<void> {
+  const newEngine = (root: string) => new InlineEngine(root);
+  const plan = await planIndexJob(job, options(quirks), newEngine);
+  const free = await runIndexJob(job, options(quirks), newEngine);
+  const made = free.segments.map(({ interval, partitionNum, descriptor, rows, size }) => {
+    // The descriptor comes from JSON text.
+    const { shardSpec } = descriptor as SegmentDescriptor;
+    return { interval, partitionNum, shardSpec, rows, size };
+  });
+  expect(forecasts(plan)).toEqual(made);
+  expect(plan.counts).toEqual(free.counts);
+  const planned = await runIndexJob(job, { ...options(quirks), plan }, newEngine);
+  const zips = (report: typeof free) =>
+    report.segments.map(({ interval, partitionNum, zipSha256 }) => [interval, partitionNum, zipSha256]);
+  expect(zips(planned)).toEqual(zips(free));
+  const records = plan.chunks.reduce((sum, chunk) => sum + chunk.records, 0);
+  expect(records).toBe(free.counts.processed + free.counts.processedWithErrors);
+}
+
+describe('a plan foretells the segments, their rows and bytes', () => {
+  test.each(GOLDENS.split(' '))(
+    '%s',
+    async (name) => {
+      const job = jobOf(goldenCase(name).specText(outputFolder()));
+      await expectForetold(job, 'none');
+      await expectForetold(job, 'druid');
+    },
+    TIMEOUT_MS,
+  );
+
+  test.each(JOBS)(
+    'jobs/wikipedia/%s.json',
+    async (name) => {
+      const folder = resolve(import.meta.dirname, '../../jobs/wikipedia');
+      const spec = JSON.parse(readFileSync(resolve(folder, `${name}.json`), 'utf8'));
+      spec.spec.ioConfig.segmentOutputPath = outputFolder();
+      spec.spec.ioConfig.inputSpec.paths = resolve(folder, 'wikiticker-2015-09-12-sampled.json.gz');
+      spec.spec.tuningConfig.version = '2024-01-01T00:00:00.000Z';
+      await expectForetold(jobOf(JSON.stringify(spec)), 'none');
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,5 +1,6 @@
 import type { runIndexJob } from '../mapreduce/index/indexJob.ts';
 import type { planIndexJob } from '../mapreduce/index/plan/planIndexJob.ts';
+import type * as yarn from '../mapreduce/yarn/driver/yarnIndexJob.ts';
 import type { recordJob } from '../publish/metadata/sqlite/jobHistory.ts';
 import type { Io } from './io.ts';
 
@@ -8,12 +9,15 @@ export interface Services {
   loadRunIndexJob(): Promise<typeof runIndexJob>;
   loadPlanIndexJob(): Promise<typeof planIndexJob>;
   loadRecordJob(): Promise<typeof recordJob>;
+  /** The engine for Hadoop clusters. */
+  loadYarn(): Promise<Pick<typeof yarn, 'runYarnIndexJob' | 'findYarnJob'>>;
 }
 
 export const ownServices: Services = {
   loadRunIndexJob: async () => (await import('../mapreduce/index/indexJob.ts')).runIndexJob,
   loadPlanIndexJob: async () => (await import('../mapreduce/index/plan/planIndexJob.ts')).planIndexJob,
   loadRecordJob: async () => (await import('../publish/metadata/sqlite/jobHistory.ts')).recordJob,
+  loadYarn: () => import('../mapreduce/yarn/driver/yarnIndexJob.ts'),
 };
 
 /** What every command gets beside its arguments. */

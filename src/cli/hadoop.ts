@@ -30,3 +30,27 @@ export async function hadoopOf(
     throw new UsageError((error as Error).message);
   }
 }
+
+/**
+ * How a job reaches the cluster that it runs on.
+ * @param job whose jobProperties count, or null
+ * @throws UsageError when the configuration cannot be read, or there is none
+ */
+export async function clusterOf(
+  directory: string | null,
+  env: Io['env'],
+  job: JobSpec | null = null,
+): Promise<HadoopClient> {
+  const folder = directory ?? (env.HADOOP_CONF_DIR || null);
+  if (folder === null) {
+    throw new UsageError(
+      "the cluster is unknown: name the folder of Hadoop's site files by --hadoop-conf or HADOOP_CONF_DIR",
+    );
+  }
+  try {
+    const jobProperties = job?.tuning.jobProperties ?? {};
+    return await hadoopClient(await readHadoopConf({ directory: folder, jobProperties, env }), env);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,20 +1,22 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
+import type { IndexOptions } from '../mapreduce/index/indexJob.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
 import type { LockSpan } from '../publish/overlord/OverlordPublisher.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
+import type { ClusterArguments } from './clusterArguments.ts';
 import type { Context } from './context.ts';
 import { countsOf, deadLettersOf, samplesOf } from './errorText.ts';
 import { ExitCode } from './exitCode.ts';
 import { type FailedDocument, failedDocument } from './failedDocument.ts';
-import { hadoopOf } from './hadoop.ts';
+import { clusterOf, hadoopOf } from './hadoop.ts';
 import { interruptible } from './interrupt.ts';
 import { columnsOf, hasColors, type Io } from './io.ts';
 import { logDeadLetters } from './logDeadLetters.ts';
 import { type MetadataArguments, storeOfJob } from './metadataOption.ts';
-import { placeJob } from './placeJob.ts';
+import { type PlacedJob, placeJob } from './placeJob.ts';
 import { readPlan } from './planFile.ts';
 import { progressDisplay } from './progress/progressDisplay.ts';
 import { readJob } from './readJob.ts';
@@ -22,12 +24,17 @@ import { recordOutcome } from './recordOutcome.ts';
 import { formatSummary } from './summary/formatSummary.ts';
 import { writeSamples } from './summary/writeSamples.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
+import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
 import { writeText } from './write.ts';
 
 export interface IndexArguments extends MetadataArguments {
-  /** A file, `-` for stdin, or the spec itself. */
+  /** A file, `-` for stdin, or the spec itself; empty where a job is taken over. */
   readonly spec: string;
+  /** An application of the job that is taken over, or null. */
+  readonly application: string | null;
+  /** How the job is submitted to a cluster; null where it runs here. */
+  readonly cluster: ClusterArguments | null;
   readonly workers: number;
   readonly quirks: Quirks;
   readonly keepRuns: KeepRuns;
@@ -98,31 +105,17 @@ export async function indexSpec(args: IndexArguments, context: Context): Promise
   }
 }
 
-async function runSpec(args: IndexArguments, { io, services }: Context, course: Course): Promise<IndexReport> {
-  const { job: spec, text } = await readJob(args, io);
-  const { job, publisher } = await placeJob(args.dropExisting ? { ...spec, dropExisting: true } : spec, args, io.env);
-  course.job = job;
-  course.specText = text;
-  const store = publisher === null ? storeOfJob(job, args, io) : null;
-  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
-  const plan = args.plan === null ? null : await readPlan(args.plan);
-  const runIndexJob = await services.loadRunIndexJob();
+async function runSpec(args: IndexArguments, context: Context, course: Course): Promise<IndexReport> {
+  const { io } = context;
+  const run = await prepare(args, context, course);
   const display = progressDisplay(io, args.quiet);
   try {
     return await interruptible(
       io,
       () => display.stop(),
       (signal) =>
-        runIndexJob(job, {
-          workers: args.workers,
-          quirks: args.quirks,
-          keepRuns: args.keepRuns,
-          ...(plan === null ? {} : { plan }),
+        run({
           deadLetters: args.deadLetters,
-          publisher,
-          store,
-          stage: args.stage,
-          ...(hadoop === undefined ? {} : { hadoop }),
           signal,
           onProgress: (progress) => {
             course.phase = progress.phase;
@@ -133,6 +126,83 @@ async function runSpec(args: IndexArguments, { io, services }: Context, course: 
   } finally {
     display.stop();
   }
+}
+
+/** A job that is ready to run. */
+type Run = (options: Pick<IndexOptions, 'signal' | 'onProgress' | 'deadLetters'>) => Promise<IndexReport>;
+
+/** Reads the spec, or finds the job on the cluster, and chooses the engine. */
+async function prepare(args: IndexArguments, context: Context, course: Course): Promise<Run> {
+  const { io, services } = context;
+  if (args.application !== null) return attach(args.application, args, context, course);
+  const { job: spec, text } = await readJob(args, io);
+  const placed = await placeJob(args.dropExisting ? { ...spec, dropExisting: true } : spec, args, io.env);
+  course.specText = text;
+  if (args.cluster !== null) return submit(spec, placed, args.cluster, args, context, course);
+  const { job, publisher } = placed;
+  course.job = job;
+  const store = publisher === null ? storeOfJob(job, args, io) : null;
+  const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
+  const plan = args.plan === null ? null : await readPlan(args.plan);
+  const runIndexJob = await services.loadRunIndexJob();
+  return (options) =>
+    runIndexJob(job, {
+      workers: args.workers,
+      quirks: args.quirks,
+      keepRuns: args.keepRuns,
+      ...(plan === null ? {} : { plan }),
+      publisher,
+      store,
+      stage: args.stage,
+      ...(hadoop === undefined ? {} : { hadoop }),
+      ...options,
+    });
+}
+
+/** A job for the cluster. @throws UsageError where the configuration wants it published, which only the local engine can */
+async function submit(
+  spec: JobSpec,
+  { job: placed, publisher }: PlacedJob,
+  cluster: ClusterArguments,
+  args: IndexArguments,
+  { io, services }: Context,
+  course: Course,
+): Promise<Run> {
+  const told = publisher !== null || placed.metadataUpdate !== null;
+  await publisher?.close();
+  if (told && spec.metadataUpdate === null && args.overlord === null) {
+    throw new UsageError(
+      "Druid's configuration names an Overlord or a metadata store, but with --engine yarn segments are stored and told to nobody. " +
+        'Say --overlord none if that is wanted, or leave out --engine yarn',
+    );
+  }
+  const job = { ...placed, metadataUpdate: spec.metadataUpdate };
+  course.job = job;
+  const hadoop = await clusterOf(args.hadoopConf, io.env, job);
+  const { runYarnIndexJob } = await services.loadYarn();
+  const common = { ...cluster, quirks: args.quirks, hadoop, onMessage: messages(args, io) };
+  return (options) => runYarnIndexJob(job, { ...common, ...options });
+}
+
+/** A job that runs on the cluster already. */
+async function attach(
+  application: string,
+  args: IndexArguments,
+  { io, services }: Context,
+  course: Course,
+): Promise<Run> {
+  const hadoop = await clusterOf(args.hadoopConf, io.env);
+  const { findYarnJob, runYarnIndexJob } = await services.loadYarn();
+  const { job, quirks, submission } = await findYarnJob(application, hadoop);
+  course.job = job;
+  return (options) =>
+    runYarnIndexJob(job, { ...submission, quirks, hadoop, onMessage: messages(args, io), ...options });
+}
+
+function messages({ quiet }: IndexArguments, io: Io): (message: string) => void {
+  return (message) => {
+    if (!quiet) io.stderr.write(printableText(`segmill: ${message}\n`));
+  };
 }
 
 async function openReport(path: string): Promise<FileHandle> {

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { PlanRefusedError } from '../mapreduce/index/plan/planError.ts';
 import { programVersion } from '../version.ts';
+import { addAttachCommand } from './commands/attachCommand.ts';
 import { addDumpCommand } from './commands/dumpCommand.ts';
 import { addIndexCommand } from './commands/indexCommand.ts';
 import { addJobsCommand } from './commands/jobsCommand.ts';
@@ -20,6 +21,7 @@ import { writeText } from './write.ts';
 /** What follows the name of a command. */
 const COMMANDS: Readonly<Record<string, string>> = {
   index: '<spec>',
+  attach: '<application>',
   plan: '<spec>',
   validate: '<spec..>',
   publish: '<job>',
@@ -139,6 +141,7 @@ function commandLine(argv: readonly string[], columns: number, choose: Choose): 
     });
   const commands = [
     addIndexCommand,
+    addAttachCommand,
     addPlanCommand,
     addValidateCommand,
     addPublishCommand,

@@ -3,6 +3,8 @@
  * processes or where scratch space lies: everything they touch comes through their TaskContext.
  */
 
+import type { RunSource } from '../rollup/run/runReader.ts';
+
 /** The functions an engine can run, by name; `mapreduce/tasks.ts` maps a name to its function. */
 export type TaskKind = 'mapIndex' | 'countKeys' | 'scatterRun' | 'reduceIndex' | 'measureShard';
 
@@ -28,6 +30,13 @@ export interface TaskContext {
   readonly attemptDirectory: string;
   readonly attempt: number;
   readonly progress: TaskProgress;
+  /** Opens a run that the payload names; by default a file of this machine. */
+  readonly openRun?: (path: string) => OpenRun;
+}
+
+/** A run that is open for reading. */
+export interface OpenRun extends RunSource {
+  close(): void;
 }
 
 export type TaskFunction = (payload: unknown, context: TaskContext) => Promise<unknown>;

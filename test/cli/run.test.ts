@@ -22,15 +22,16 @@ describe('help and version', () => {
 Druid's index_hadoop: ingestion specs in, Druid segments out.
 
 Commands:
-  segmill index <spec>       Run an ingestion spec: read the input, write the segments
-  segmill plan <spec>        Read the input, tell what segments index would make; make none
-  segmill validate <spec..>  Check specs; nothing is run
-  segmill publish <job>      Make the segments of a staged job visible
-  segmill discard <job>      Remove a staged job and its segments
-  segmill clean <spec>       Remove what killed jobs of a spec left behind
-  segmill jobs <folder>      List the jobs that wrote to a deep storage
-  segmill dump <segment>     Print what a segment is, and its rows, as JSON lines
-  segmill schema             Print the JSON Schema of ingestion specs, for editors
+  segmill index <spec>          Run an ingestion spec: read the input, write the segments
+  segmill attach <application>  Take over a job on a Hadoop cluster whose driver is gone
+  segmill plan <spec>           Read the input, tell what segments index would make; make none
+  segmill validate <spec..>     Check specs; nothing is run
+  segmill publish <job>         Make the segments of a staged job visible
+  segmill discard <job>         Remove a staged job and its segments
+  segmill clean <spec>          Remove what killed jobs of a spec left behind
+  segmill jobs <folder>         List the jobs that wrote to a deep storage
+  segmill dump <segment>        Print what a segment is, and its rows, as JSON lines
+  segmill schema                Print the JSON Schema of ingestion specs, for editors
 
 Options:
       --debug    Stack traces with errors                                                  [boolean]
@@ -67,11 +68,15 @@ Exit codes:
 
 describe('wrong arguments', () => {
   test.each([
-    [[], 'a command is missing; there are index, plan, validate, publish, discard, clean, jobs, dump, schema', ''],
+    [
+      [],
+      'a command is missing; there are index, attach, plan, validate, publish, discard, clean, jobs, dump, schema',
+      '',
+    ],
     [['indx', 'spec.json'], 'unknown command "indx"; did you mean "index"?', ''],
     [
       ['frobnicate'],
-      'unknown command "frobnicate"; the commands are index, plan, validate, publish, discard, clean, jobs, dump, schema',
+      'unknown command "frobnicate"; the commands are index, attach, plan, validate, publish, discard, clean, jobs, dump, schema',
       '',
     ],
     [['--json', 'index', 'spec.json'], 'option --json stands before the command, options follow it', 'index '],

@@ -94,6 +94,7 @@ export async function runCli(
     loadRunIndexJob: () => Promise.resolve(job),
     loadPlanIndexJob: () => Promise.resolve(plan),
     loadRecordJob: () => Promise.resolve(() => Promise.resolve()),
+    loadYarn: () => Promise.reject(new Error('The test has no cluster.')),
   });
   return { code, stdout: io.stdout.text, stderr: io.stderr.text };
 }

@@ -3,6 +3,12 @@ import type { Argv } from 'yargs';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { KeepRuns } from '../../mapreduce/index/keepRuns.ts';
 import type { LockSpan } from '../../publish/overlord/OverlordPublisher.ts';
+import {
+  CLUSTER_OPTIONS,
+  readClusterArguments,
+  refuseClusterArguments,
+  refuseLocalArguments,
+} from '../clusterArguments.ts';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { type IndexArguments, indexSpec } from '../indexSpec.ts';
@@ -13,6 +19,7 @@ import { checkArguments, oneOf, type RawArguments, UsageError, wholeNumber } fro
 /** A thread per core is the most that helps; this keeps slips of the pen from starting a million. */
 const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
+const ENGINES = ['local', 'yarn'] as const;
 const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
 const LOCKS: readonly LockSpan[] = ['publish', 'job'];
 
@@ -37,6 +44,11 @@ export const RUN_OPTIONS = {
 
 const OPTIONS = {
   ...RUN_OPTIONS,
+  engine: {
+    requiresArg: true,
+    describe: 'yarn: as MapReduce jobs on a Hadoop cluster; local: on this machine [default: local]',
+  },
+  ...CLUSTER_OPTIONS,
   ...METADATA_OPTIONS,
   stage: { type: 'boolean', describe: 'Make the segments, and leave it to segmill publish to make them visible' },
   'drop-existing': {
@@ -144,12 +156,17 @@ export function readRunArguments(
 }
 
 function readArguments(args: RawArguments): IndexArguments {
+  const engine = args.engine === undefined ? 'local' : oneOf('engine', args.engine, ENGINES);
+  if (engine === 'local') refuseClusterArguments(args);
+  else refuseLocalArguments(args);
   if (args.plan !== undefined && args['keep-runs'] !== undefined) {
     throw new UsageError(
       'options --plan and --keep-runs exclude each other: with a plan the input is read once, and no runs are kept',
     );
   }
   return {
+    cluster: engine === 'local' ? null : readClusterArguments(args),
+    application: null,
     ...readRunArguments(args),
     ...readMetadataArguments(args),
     stage: args.stage === true,

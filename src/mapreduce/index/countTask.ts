@@ -9,17 +9,18 @@ import type { BlockRef } from '../../rollup/run/run.ts';
 import type { TaskContext } from '../job.ts';
 import type { CountManifest, CountPayload } from './indexPayload.ts';
 import { candidateDimensions, rangeOptions } from './partitioning.ts';
-import { RunFileReader, RunFileWriter } from './runFile.ts';
+import { openRunFile, RunFileReader, RunFileWriter } from './runFile.ts';
 
 /** Bytes of distinct values that are counted in memory. */
 const VALUES_BYTES_MAX = 256 * 1024 * 1024;
 
 /** Drops keys of one part that were seen before, and counts for each time chunk how many keys every value of a candidate has. */
 export async function countKeys(payload: CountPayload, context: TaskContext): Promise<CountManifest> {
+  const { openRun = openRunFile } = context;
   const options = rangeOptions(payload.config);
   if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
   const columns = candidateDimensions(options);
-  const readers = payload.keyRuns.map(({ path }) => new RunFileReader(path));
+  const readers = payload.keyRuns.map(({ path }) => openRun(path));
   const path = join(context.attemptDirectory, 'counts');
   const file = new RunFileWriter(path);
   let spills = 0;

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
-import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
 import { type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
@@ -12,12 +10,12 @@ import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
-import { basicText, intervalText } from '../../time/isoText.ts';
+import { basicText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
 import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
 import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
 import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
-import { deadLetterPath, jobsFolder } from './jobDirectory.ts';
+import { deadLetterPlace, jobsFolder } from './jobDirectory.ts';
 import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
 import type { KeepRuns } from './keepRuns.ts';
@@ -26,8 +24,8 @@ import { chunkPlansOf, type JobPlan } from './plan/jobPlan.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
 import { batchSegments, type ReduceBatch } from './reduceBatch.ts';
 import { RunMaker, type RunMakerOptions } from './runMaker.ts';
+import { segmentReport } from './segmentReport.ts';
 import { shardNotes } from './shardNotes.ts';
-import { shardSpecOf } from './shardSpec.ts';
 
 export interface IndexOptions extends JobOptions {
   readonly quirks: Quirks;
@@ -72,9 +70,7 @@ export async function runIndexJob(
     const version = job.tuning.version ?? (await newVersion(job, store));
     const publication = beginPublication(job, version, output, { store, publisher, hadoop });
     return await withEngine(job, publication, stoppable, newEngine, (runPhase) => {
-      const asked = options.deadLetters ?? null;
-      const deadLetters =
-        asked === null ? { path: deadLetterPath(job, version), always: false } : { path: resolve(asked), always: true };
+      const deadLetters = deadLetterPlace(job, version, options.deadLetters ?? null);
       const placed = { ...stoppable, deadLetters, unpackDirectory: publication.unpackDirectory };
       return new IndexJob(job, version, placed, runPhase, publication, lost).run(input, output, started);
     });
@@ -238,29 +234,7 @@ class IndexJob {
   }
 
   #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
-    const job = this.#job;
-    const key = this.#keyOf(shard);
-    const { final, loadSpec } = this.#placeOf(shard, output);
-    return {
-      id: segmentId(key),
-      interval: intervalText(key.interval),
-      partitionNum: shard.partitionNum,
-      rows: made.rows,
-      size: made.size,
-      zipBytes: made.zipBytes,
-      zipSha256: made.zipSha256,
-      path: final,
-      descriptor: JSON.parse(
-        dataSegmentJson({
-          ...key,
-          loadSpec,
-          dimensions: made.dimensions,
-          metrics: job.metrics.map((metric) => metric.name),
-          shardSpec: shardSpecOf(shard, this.#config),
-          size: made.size,
-        }),
-      ),
-    };
+    return segmentReport(shard, { key: this.#keyOf(shard), ...this.#placeOf(shard, output) }, made, this.#config);
   }
 }
 

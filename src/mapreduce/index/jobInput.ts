@@ -20,7 +20,7 @@ export async function listJobInput(job: JobSpec, quirks: Quirks, hadoop: HadoopC
 }
 
 /** Small files share a split; in Hadoop none does, which shows where Druid counts bad rows by split (docs/quirks.md, row 6). */
-function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
+export function planMaps(files: readonly FileStatus[], quirks: Quirks): InputSplit[] {
   const together = quirks === 'druid' ? files.map((file) => [file]) : [files];
   return together
     .flatMap((some) => planSplits(some, { maxSplitBytes: MAX_SPLIT_BYTES_DEFAULT }))

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { BlockRef } from '../../rollup/run/run.ts';
-import type { RunSource } from '../../rollup/run/runReader.ts';
 import type { RunSink } from '../../rollup/run/runWriter.ts';
+import type { OpenRun } from '../job.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
@@ -49,8 +49,12 @@ export class RunFileWriter implements RunSink {
   }
 }
 
+export function openRunFile(path: string): OpenRun {
+  return new RunFileReader(path);
+}
+
 /** Reads blocks of a run file of this machine. */
-export class RunFileReader implements RunSource {
+export class RunFileReader implements OpenRun {
   readonly #path: string;
   readonly #file: number;
 

@@ -2,27 +2,13 @@ import { rmSync } from 'node:fs';
 import { MAX_LINE_BYTES_DEFAULT } from '../../input/lines/lineBlocks.ts';
 import { type InputSplit, isLargeGzip, MAX_SPLIT_BYTES_DEFAULT, splitLabel } from '../../input/splits/splits.ts';
 import { unpackGzip } from '../../input/splits/unpackGzip.ts';
-import { addRowCounts, badRows, newRowCounts, type RowCounts, type RowSample } from '../../row/rowCounts.ts';
+import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { Task, Tasks } from '../job.ts';
-import {
-  collectLetters,
-  type DeadLetterPlace,
-  type DeadLetterReport,
-  samplesOfLetters,
-  writeDeadLetters,
-} from './deadLetterFile.ts';
+import type { DeadLetterPlace, DeadLetterReport } from './deadLetterFile.ts';
 import { determinePartitions } from './determinePartitions.ts';
-import { BadRowsError, type MapProgress, NoDataError } from './errors.ts';
-import type {
-  ChunkPlan,
-  IndexConfig,
-  MapLetters,
-  MapManifest,
-  MapPass,
-  MapPayload,
-  RunManifest,
-} from './indexPayload.ts';
+import { countsPerTask, gatherMaps, refuseBadRows } from './gatherMaps.ts';
+import type { ChunkPlan, IndexConfig, MapManifest, MapPass, MapPayload, RunManifest } from './indexPayload.ts';
 import type { IndexPhase, RunPhase } from './indexReport.ts';
 import { type KeepRuns, keepRunsOf } from './keepRuns.ts';
 import { determineConfig, shardsGiven } from './partitioning.ts';
@@ -152,17 +138,12 @@ export class RunMaker {
     config: IndexConfig = this.#config,
   ): Promise<MapPhase> {
     const maps = await this.#runMaps(phase, splits, pass, config);
-    const counts = countsOf(maps);
-    const { samples, deadLetters } = await this.#keepLetters(maps);
-    this.#checkBadRows(counts, samples, deadLetters);
-    if (counts.processed + counts.processedWithErrors === 0) {
-      throw new NoDataError(counts, config.job.granularity.intervals, samples, deadLetters);
-    }
+    const gathered = await gatherMaps(maps, config, this.#options.deadLetters);
     const chunkRecords = new Map<number, number>();
     for (const [chunk, records] of maps.flatMap((map) => map.chunkRecords)) {
       chunkRecords.set(chunk, (chunkRecords.get(chunk) ?? 0) + records);
     }
-    return { counts, samples, deadLetters, chunkRecords, maps };
+    return { ...gathered, chunkRecords, maps };
   }
 
   async #runMaps(
@@ -184,13 +165,15 @@ export class RunMaker {
       done.push(manifest as MapManifest);
       removeParts((manifest as MapManifest).split);
     });
-    return (await run.catch((error) => this.#refuseBadRows(error, done))) as MapManifest[];
+    return (await run.catch((error) =>
+      refuseBadRows(error, done, this.#config, this.#options.deadLetters),
+    )) as MapManifest[];
   }
 
   /** A large gzip file is unpacked while tasks read the first parts of it. */
   #mapTasks(splits: readonly InputSplit[], taskOf: (split: InputSplit) => Task): Tasks {
     // Where Druid counts by split, such a file is one.
-    const isCut = (split: InputSplit) => !this.#countsPerTask() && isLargeGzip(split, MAX_SPLIT_BYTES_DEFAULT);
+    const isCut = (split: InputSplit) => !countsPerTask(this.#config) && isLargeGzip(split, MAX_SPLIT_BYTES_DEFAULT);
     return splits.some(isCut) ? this.#unpackedTasks(splits, isCut, taskOf) : splits.map(taskOf);
   }
 
@@ -217,57 +200,11 @@ export class RunMaker {
       }
     }
   }
-
-  async #keepLetters(tasks: readonly MapLetters[]): Promise<Pick<ShardedRuns, 'samples' | 'deadLetters'>> {
-    const letters = collectLetters(tasks);
-    const deadLetters = await writeDeadLetters(letters, this.#options.deadLetters);
-    return { samples: samplesOfLetters(letters), deadLetters };
-  }
-
-  /**
-   * Tells of the bad rows up to those that a task stopped at, in the order of the input.
-   *
-   * @param done manifests of the tasks that have ended
-   */
-  async #refuseBadRows(error: unknown, done: readonly MapManifest[]): Promise<never> {
-    const task = badRowsTask(error);
-    if (task === null) throw error;
-    const before = done
-      .filter(({ split }) => split.index < task.split.index)
-      .sort((a, b) => a.split.index - b.split.index);
-    const { samples, deadLetters } = await this.#keepLetters([...before, task]);
-    const bad = badRows(this.#countsPerTask() ? task.counts : countsOf([...before, task]));
-    throw new BadRowsError(bad, this.#config.job.tuning.maxParseExceptions ?? 0, samples, null, deadLetters);
-  }
-
-  #checkBadRows(counts: RowCounts, samples: readonly RowSample[], deadLetters: DeadLetterReport | null): void {
-    const allowed = this.#config.job.tuning.maxParseExceptions;
-    if (allowed === null || this.#countsPerTask()) return;
-    const bad = badRows(counts);
-    if (bad > allowed) throw new BadRowsError(bad, allowed, samples, null, deadLetters);
-  }
-
-  /** Druid's indexer counts bad rows per map task (docs/quirks.md, row 6). */
-  #countsPerTask(): boolean {
-    return this.#config.quirks === 'druid';
-  }
 }
 
 /** The files of a split that was read: they take much room. */
 function removeParts({ inputs }: InputSplit): void {
   for (const { unpacked } of inputs) if (unpacked !== undefined) rmSync(unpacked.path, { force: true });
-}
-
-/** What a task that met too many bad rows had read; null for an error of another kind. */
-function badRowsTask(error: unknown): MapProgress | null {
-  const { name, details } = error as { name?: unknown; details?: BadRowsError['details'] };
-  return name === 'BadRowsError' ? (details?.task ?? null) : null;
-}
-
-function countsOf(tasks: readonly { readonly counts: RowCounts }[]): RowCounts {
-  const sum = newRowCounts();
-  for (const { counts } of tasks) addRowCounts(sum, counts);
-  return sum;
 }
 
 function runsOf(maps: readonly MapManifest[]): RunManifest[] {

@@ -7,9 +7,10 @@ import { readHeader } from '../../rollup/run/runReader.ts';
 import { RunWriter } from '../../rollup/run/runWriter.ts';
 import { readSection } from '../../rollup/run/sectionReader.ts';
 import type { DimensionSpec, DimensionType } from '../../spec/jobSpec.ts';
+import type { OpenRun, TaskContext } from '../job.ts';
 import { orderOfArrival } from './firstSights.ts';
 import type { IndexConfig, SectionInputRef } from './indexPayload.ts';
-import { RunFileReader, RunFileWriter } from './runFile.ts';
+import { openRunFile, RunFileWriter } from './runFile.ts';
 
 /** A dimension that a section does not have: null in all its rows. */
 const NO_COLUMN: SectionColumn = {
@@ -29,18 +30,24 @@ export class ShardSections {
   readonly inputs: readonly SectionInput[];
   readonly #config: IndexConfig;
   readonly #directory: string;
-  readonly #readers = new Map<string, RunFileReader>();
+  readonly #readers = new Map<string, OpenRun>();
+  readonly #openRun: (path: string) => OpenRun;
 
   /**
    * @param refs in position order
-   * @param directory for sections that have to be sorted anew
+   * @param context of the task; sections that have to be sorted anew go to its directory
    */
-  constructor(config: IndexConfig, refs: readonly SectionInputRef[], directory: string) {
+  constructor(
+    config: IndexConfig,
+    refs: readonly SectionInputRef[],
+    context: Pick<TaskContext, 'attemptDirectory' | 'openRun'>,
+  ) {
     this.#config = config;
-    this.#directory = directory;
+    this.#directory = context.attemptDirectory;
+    this.#openRun = context.openRun ?? openRunFile;
     try {
       const sections = refs.map(({ path, section }): SectionInput => {
-        const source = this.#open(path);
+        const source = this.#open(path, this.#openRun);
         return { source, header: readHeader(source, section) };
       });
       const listed = config.job.dimensions.dimensions;
@@ -60,10 +67,10 @@ export class ShardSections {
     for (const reader of this.#readers.values()) reader.close();
   }
 
-  #open(path: string): RunFileReader {
+  #open(path: string, openRun: (path: string) => OpenRun): OpenRun {
     let reader = this.#readers.get(path);
     if (reader === undefined) {
-      reader = new RunFileReader(path);
+      reader = openRun(path);
       this.#readers.set(path, reader);
     }
     return reader;
@@ -97,7 +104,7 @@ export class ShardSections {
       const writer = new RunWriter(file, { ...section, columns, hashes: null });
       const ref = writer.writeSection(0, 0, order, 0, section.rows);
       file.finish();
-      const reader = this.#open(path);
+      const reader = this.#open(path, openRunFile);
       const sorted = { source: reader, header: readHeader(reader, ref) };
       return withColumns(
         sorted,

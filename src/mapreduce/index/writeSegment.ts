@@ -42,7 +42,7 @@ export function writeSegment(
   watcher: RowWatcher | null,
 ): { rows: number; dimensions: string[]; files: SegmentFile[] } {
   const { job, quirks } = payload.config;
-  const sections = new ShardSections(payload.config, payload.sections, context.attemptDirectory);
+  const sections = new ShardSections(payload.config, payload.sections, context);
   const { inputs, dimensions } = sections;
   try {
     const segment = new SegmentWriter(describe(payload, dimensions, inputs), { encoder, scratch });

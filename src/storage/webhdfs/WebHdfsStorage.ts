@@ -195,6 +195,12 @@ export class WebHdfsStorage implements Storage {
     await this.#client.json(this.#call('PUT', 'SETPERMISSION', path, 'set the permission of', { permission }));
   }
 
+  /** @returns the permission of what is there, in octal: `755`, `1777` */
+  async permission(path: string): Promise<string> {
+    const call = this.#call('GET', 'GETFILESTATUS', path, 'look at');
+    return (await this.#client.json<{ FileStatus: RemoteStatus }>(call)).FileStatus.permission;
+  }
+
   async checksum(path: string): Promise<FileChecksum> {
     const call = this.#call('GET', 'GETFILECHECKSUM', path, 'get the checksum of');
     const failed = new FailedDataNodes(this.#client);
@@ -277,6 +283,7 @@ const EXISTS: ReadonlySet<string> = new Set(['FileAlreadyExistsException', 'Alre
 
 /** What WebHDFS says of a file. */
 interface RemoteStatus {
+  readonly permission: string;
   readonly pathSuffix: string;
   readonly type: 'FILE' | 'DIRECTORY' | 'SYMLINK';
   readonly length: number;

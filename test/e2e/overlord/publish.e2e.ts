@@ -71,10 +71,9 @@ it.each(['publish', 'job'])(
     const { exit, stderr } = await startIndex(wikipediaTask(dataSource), options('--lock', span)).ended;
     expect([exit, stderr]).toEqual([0, expect.not.stringContaining('segmill:')]);
     await cluster.served(dataSource, 1);
-    const rows = await cluster.sql(
-      `SELECT COUNT(*) AS n, SUM(added) AS added, SUM(deleted) AS deleted, SUM(delta) AS delta FROM ${dataSource}`,
-    );
-    expect(rows).toEqual([TUTORIAL]);
+    const totals = `SELECT COUNT(*) AS n, SUM(added) AS added, SUM(deleted) AS deleted, SUM(delta) AS delta FROM ${dataSource}`;
+    // The Broker knows the columns of a new data source a little later than its segments.
+    await expect.poll(() => cluster.sql(totals), { timeout: 60_000 }).toEqual([TUTORIAL]);
     const top = await cluster.sql(
       `SELECT page, COUNT(*) AS edits FROM ${dataSource} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3`,
     );

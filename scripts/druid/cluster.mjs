@@ -324,6 +324,8 @@ export class Cluster {
       'druid.worker.capacity': slots,
       'druid.worker.numConcurrentMerges': Math.max(1, slots >> 1),
       'druid.indexer.task.baseTaskDir': 'var/task',
+      // An Indexer leaves a task that was shut down in its slot as long as this, by default five minutes.
+      'druid.indexer.task.gracefulShutdownTimeout': 'PT1S',
     });
   }
 }

@@ -7,8 +7,11 @@ import type { LockState, NoopTask, OverlordClient, Sleep } from './overlordClien
 export const LEASE_MS = 600_000;
 /** Milliseconds between two looks at a lock that is held. */
 const WATCH_MS = 15_000;
-/** Milliseconds between two looks at a task that waits for a slot, and two tries to get a lock. */
+/** Milliseconds between two looks at a task that waits for a slot. */
 const POLL_MS = 1_000;
+/** Milliseconds after the first refusal of a lock until the next try; twice as long after each one, up to the most. */
+const PAUSE_MS = 1_000;
+const PAUSE_MAX_MS = 10_000;
 const TASKS_SHOWN = 3;
 
 export interface TaskLockOptions {
@@ -17,7 +20,7 @@ export interface TaskLockOptions {
   readonly interval: Interval;
   /** Priority of the tasks, as of any task of Druid. */
   readonly priority: number;
-  /** Milliseconds to wait for a slot, and again for the lock. */
+  /** Milliseconds to wait for the lock, and again for a slot. */
   readonly waitMs: number;
   readonly sleep: Sleep;
 }
@@ -32,6 +35,7 @@ export class TaskLock {
   readonly #groupId = `segmill_${randomUUID()}`;
   readonly #lost = new AbortController();
   readonly #closed = new AbortController();
+  #submitted = 0;
   /** Tasks that were submitted, or may have been, and not ended by us. The last one speaks for us. */
   readonly #tasks: NoopTask[] = [];
   #version = '';
@@ -52,14 +56,14 @@ export class TaskLock {
   }
 
   /**
-   * Waits for a slot and for the lock, then watches and renews it.
+   * Waits for the lock, which a pending task can have, and only then for a slot: a task that waits for a lock in a slot may keep it from
+   * the task that has the lock. Then watches and renews the lock.
    * @returns its version
-   * @throws Error in words when there is no slot or no lock in time; the signal's reason when aborted
+   * @throws Error in words when there is no lock or no slot in time; the signal's reason when aborted
    */
   async acquire(signal: AbortSignal): Promise<string> {
-    await this.#submit(signal);
-    await this.#waitForSlot(signal);
     this.#version = await this.#waitForLock(signal);
+    await this.#waitForSlot(signal);
     this.#watching = this.#watch();
     return this.#version;
   }
@@ -73,7 +77,8 @@ export class TaskLock {
 
   async #submit(signal: AbortSignal): Promise<void> {
     const { client, dataSource, priority } = this.#options;
-    const id = this.#tasks.length === 0 ? this.#groupId : `segmill_${randomUUID()}`;
+    const id = this.#submitted === 0 ? this.#groupId : `${this.#groupId}_${this.#submitted}`;
+    this.#submitted++;
     const task: NoopTask = {
       type: 'noop',
       id,
@@ -106,14 +111,21 @@ export class TaskLock {
     }
   }
 
+  /** Each try is made by a task of its own, which is ended when it is refused. */
   async #waitForLock(signal: AbortSignal): Promise<string> {
-    const { waitMs } = this.#options;
-    for (let waited = 0; ; waited += POLL_MS) {
+    const { client, waitMs } = this.#options;
+    let waited = 0;
+    for (let pause = PAUSE_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
+      await this.#submit(signal);
       const lock = await this.#tryLock(signal);
-      if (lock !== null && !lock.revoked) return lock.version;
-      if (lock !== null) throw this.#revoked();
+      if (lock?.revoked) throw this.#revoked();
+      if (lock !== null) return lock.version;
+      await client.shutdown(this.task.id);
+      this.#tasks.pop();
       if (waited >= waitMs) throw await this.#refused();
-      await this.#options.sleep(POLL_MS, signal);
+      const wait = Math.min(pause, waitMs - waited);
+      await this.#options.sleep(wait, signal);
+      waited += wait;
     }
   }
 
@@ -190,9 +202,8 @@ export class TaskLock {
 
   async #refused(): Promise<Error> {
     const { client, dataSource, waitMs, priority } = this.#options;
-    const own = new Set(this.#tasks.map(({ id }) => id));
     const others = await client.running(dataSource).then(
-      (ids) => ids.filter((id) => !own.has(id)),
+      (ids) => ids.filter((id) => !id.startsWith(this.#groupId)),
       () => [],
     );
     const more = others.length > TASKS_SHOWN ? ` and ${others.length - TASKS_SHOWN} more` : '';

@@ -26,14 +26,14 @@ let specs = 0;
 interface Changes {
   /** Segments of the day, default 1. */
   readonly shards?: number;
-  /** Milliseconds that the job waits for a slot or a lock. */
+  /** Milliseconds that the job waits for a lock, and again for a slot; default a minute. */
   readonly waitMs?: number;
   /** Druid's filter of rows. */
   readonly filter?: object;
 }
 
 /** The task of jobs/wikipedia for another data source, without a place for its segments: Druid's configuration says it. */
-export function wikipediaTask(dataSource: string, { shards = 1, waitMs = 2_000, filter }: Changes = {}): string {
+export function wikipediaTask(dataSource: string, { shards = 1, waitMs = 60_000, filter }: Changes = {}): string {
   const task = JSON.parse(readFileSync(join(ROOT, 'jobs/wikipedia/index_hadoop.json'), 'utf8'));
   const { dataSchema, ioConfig, tuningConfig } = task.spec;
   dataSchema.dataSource = dataSource;

@@ -71,10 +71,9 @@ it.each(['publish', 'job'])(
     const { exit, stderr } = await startIndex(wikipediaTask(dataSource), options('--lock', span)).ended;
     expect([exit, stderr]).toEqual([0, expect.not.stringContaining('segmill:')]);
     await cluster.served(dataSource, 1);
-    const rows = await cluster.sql(
-      `SELECT COUNT(*) AS n, SUM(added) AS added, SUM(deleted) AS deleted, SUM(delta) AS delta FROM ${dataSource}`,
-    );
-    expect(rows).toEqual([TUTORIAL]);
+    const totals = `SELECT COUNT(*) AS n, SUM(added) AS added, SUM(deleted) AS deleted, SUM(delta) AS delta FROM ${dataSource}`;
+    // The Broker knows the columns of a new data source a little later than its segments.
+    await expect.poll(() => cluster.sql(totals), { timeout: 60_000 }).toEqual([TUTORIAL]);
     const top = await cluster.sql(
       `SELECT page, COUNT(*) AS edits FROM ${dataSource} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3`,
     );
@@ -120,10 +119,10 @@ it('a task of the same priority that has the lock is told of, and nothing is pub
   const rival = await submitNoop(dataSource, 'refused_rival', 50);
   await lock(rival);
   await expect.poll(() => activeTasks(dataSource)).toEqual([rival.id]);
-  const { exit, stderr } = await startIndex(wikipediaTask(dataSource), options('--quiet')).ended;
+  const { exit, stderr } = await startIndex(wikipediaTask(dataSource, { waitMs: 10_000 }), options('--quiet')).ended;
   expect([exit, stderr]).toEqual([
     1,
-    `segmill: Nothing was published: the lock on ${dataSource} ${DAY} was not to be had within 2 s: a task of priority 50 or more holds it ` +
+    `segmill: Nothing was published: the lock on ${dataSource} ${DAY} was not to be had within 10 s: a task of priority 50 or more holds it ` +
       `(running: ${rival.id}); run the job again when that is done.\n`,
   ]);
   expect(zips(dataSource)).toEqual([]);
@@ -133,7 +132,7 @@ it('a task of the same priority that has the lock is told of, and nothing is pub
 
 it('a task of higher priority takes the lock away from a running job, which publishes nothing', async () => {
   const dataSource = 'revoked';
-  const { ended } = startIndex(wikipediaTask(dataSource), options('--quiet', '--lock', 'job'));
+  const { ended } = startIndex(wikipediaTask(dataSource, { waitMs: 30_000 }), options('--quiet', '--lock', 'job'));
   await expect.poll(() => activeTasks(dataSource), { timeout: 20_000, interval: 20 }).toHaveLength(1);
   const rival = await submitNoop(dataSource, 'revoked_rival', 90);
   // Ours has the lock by now, or asks in vain from now on: either way it may not publish.
@@ -204,7 +203,7 @@ it('without a free slot nothing is published', async () => {
   const rivals = await Promise.all(Array.from({ length: SLOTS }, (_, i) => submitNoop('elsewhere', `crowd_${i}`, 50)));
   await expect.poll(async () => (await activeTasks('elsewhere')).length).toBe(SLOTS);
   await sleep(3_000);
-  const { exit, stderr } = await startIndex(wikipediaTask(dataSource), options('--quiet')).ended;
+  const { exit, stderr } = await startIndex(wikipediaTask(dataSource, { waitMs: 2_000 }), options('--quiet')).ended;
   expect([exit, stderr]).toEqual([
     1,
     'segmill: Nothing was published: no worker had a free slot for our task within 2 s (a noop task that holds the lock takes one); ' +

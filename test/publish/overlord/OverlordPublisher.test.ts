@@ -78,8 +78,8 @@ describe('all goes well', () => {
     expect(overlord.active).toEqual([]);
     expect(overlord.requests).toEqual([
       'POST /task',
-      'GET /task/ID/status',
       'POST /action lockTryAcquire',
+      'GET /task/ID/status',
       'POST /action segmentListUsed',
       INSERT,
       'POST /task/ID/shutdown',
@@ -110,7 +110,27 @@ describe('all goes well', () => {
       if (name === 'POST /action lockTryAcquire' && ++asked === 3) overlord.end(RIVAL);
     };
     expect((await publisher().begin(DATA, never)).version).toBe('2026-01-01T00:01:00.000Z');
-    expect(clock.waits).toEqual([1_000, 1_000]);
+    expect(clock.waits).toEqual([1_000, 2_000]);
+  });
+
+  test('the task that holds the lock gets the slot it waits for', async () => {
+    overlord.slots = 1;
+    let asked = 0;
+    overlord.onRequest = (name) => {
+      // It gets its lock when our task has the only slot already, and is done once it runs.
+      if (name === 'POST /action lockTryAcquire' && ++asked === 1) overlord.compete(RIVAL, 50, DAYS, 'events');
+      else if (overlord.tasks.get(RIVAL)?.runs) overlord.end(RIVAL);
+    };
+    expect((await publisher().begin(DATA, never)).version).toBe('2026-01-01T00:01:00.000Z');
+    expect(overlord.active).toHaveLength(1);
+  });
+
+  test('waits for a lock get longer up to ten seconds, and no longer than the limit', async () => {
+    overlord.compete(RIVAL, 50, DAYS, 'events');
+    await publisher({ context: { taskLockTimeout: 40_000 } })
+      .begin(DATA, never)
+      .catch(() => {});
+    expect(clock.waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 5_000]);
   });
 
   test('an explicit version that is lower than that of the lock', async () => {

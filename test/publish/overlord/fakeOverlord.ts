@@ -87,9 +87,7 @@ export class FakeOverlord {
 
   /** A task of Druid that takes a lock, from whoever has less priority. @returns false where it is refused */
   compete(id: string, priority: number, interval: string, dataSource: string): boolean {
-    const task: FakeTask = { id, groupId: id, dataSource, context: { priority }, ended: false, runs: true };
-    this.tasks.set(id, task);
-    return this.#lock(task, interval) !== null;
+    return this.#lock(this.#add({ id, groupId: id, dataSource, context: { priority } }), interval) !== null;
   }
 
   end(id: string): void {
@@ -98,6 +96,20 @@ export class FakeOverlord {
     task.ended = true;
     for (const lock of this.#locks) lock.holders.delete(id);
     this.#locks = this.#locks.filter(({ holders }) => holders.size > 0);
+    this.#fillSlots();
+  }
+
+  #add(task: Omit<FakeTask, 'ended' | 'runs'>): FakeTask {
+    const added = { ...task, ended: false, runs: false };
+    this.tasks.set(task.id, added);
+    this.#fillSlots();
+    return added;
+  }
+
+  /** The oldest tasks run; the others are pending. */
+  #fillSlots(): void {
+    const active = this.active.map((id) => this.tasks.get(id) as FakeTask);
+    for (const task of active.slice(0, this.slots)) task.runs = true;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -164,8 +176,7 @@ export class FakeOverlord {
     if (this.tasks.has(body.id)) {
       return [400, { error: 'druidException', errorMessage: `Task[${body.id}] already exists` }];
     }
-    const running = this.active.filter((id) => this.tasks.get(id)?.runs).length;
-    this.tasks.set(body.id, { ...body, ended: false, runs: running < this.slots });
+    this.#add(body);
     return [200, { task: body.id }];
   }
 

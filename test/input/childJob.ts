@@ -54,7 +54,7 @@ export interface JobOutcome extends ChildOutcome {
   readonly rowsStored: number;
   /** Why it failed; a folder's name is left out. */
   readonly error: string | null;
-  /** Files that lie where segments belong. */
+  /** Files that lie where segments belong, but for the history of jobs. */
   readonly published: readonly string[];
 }
 
@@ -112,7 +112,9 @@ export function runChildJob({ input, name = 'in.json', parse, dimensions }: Chil
     const child = runChild(['index', specFile, '--workers', '1', '--json', '--quiet']);
     const document = JSON.parse(child.stdout || '{}');
     const published = existsSync(output)
-      ? readdirSync(output, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      ? readdirSync(output, { recursive: true, withFileTypes: true }).filter(
+          (entry) => entry.isFile() && !entry.parentPath.endsWith('.segmill'),
+        )
       : [];
     return {
       ...child,

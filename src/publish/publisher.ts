@@ -17,7 +17,7 @@ export interface Claim {
 
 /** Makes a job's segments visible to Druid, all of them or none. Serves one job. */
 export interface Publisher {
-  /** For people, after "published by": `the Overlord at http://localhost:8081`. */
+  /** For people, after "published to": `the Overlord at http://localhost:8081`. */
   readonly name: string;
   /** When `begin` is due: before the input is read, with the time chunks of the spec, or once segments are made, with theirs. */
   readonly begins: 'beforeReading' | 'beforeStoring';

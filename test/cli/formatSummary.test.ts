@@ -129,9 +129,9 @@ segments in    /deep/storage/druid/segments
   });
 
   test('where the rows are kept', () => {
-    const deadLetters = { path: '/work/wikipedia/v_dead-letters.jsonl', rows: 1_204 };
+    const deadLetters = { path: '/spool/wikipedia/v_dead-letters.jsonl', rows: 1_204 };
     expect(formatSummary({ ...wikipediaReport(), deadLetters }, { color: false, columns: 80 })).toContain(
-      '\ndead letters   /work/wikipedia/v_dead-letters.jsonl  1,204 rows\nsegments in    out/segments\n',
+      '\ndead letters   /spool/wikipedia/v_dead-letters.jsonl  1,204 rows\nsegments in    out/segments\n',
     );
   });
 

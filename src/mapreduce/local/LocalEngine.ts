@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { PROGRAM_ROOT } from '../../programRoot.ts';
+import { StorageError } from '../../storage/local/StorageError.ts';
 import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../job.ts';
 import type { AttemptReply, AttemptRequest } from './messages.ts';
 import { ProgressBoard } from './progressBoard.ts';
@@ -216,8 +217,12 @@ export class LocalEngine implements Engine {
 
   async #runAttempt(task: Task, attempt: number, directory: string, lane: number, phase: Phase): Promise<AttemptReply> {
     // Synchronous, so that tasks reach the workers in their order. What an earlier process left there is not ours.
-    rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory, { recursive: true });
+    try {
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory, { recursive: true });
+    } catch (error) {
+      throw new StorageError(`make the directory ${directory}`, directory, error);
+    }
     try {
       return await this.#pool.run({
         tasksModule: this.#tasksModule,

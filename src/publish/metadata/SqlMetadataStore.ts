@@ -1,9 +1,12 @@
 import type { Interval } from '../../spec/jobSpec.ts';
+import { StorageError } from '../../storage/local/StorageError.ts';
 import {
   type MetadataStore,
   MetadataStoreError,
   PublishConflictError,
   type PublishRequest,
+  type StoredSegment,
+  type Sweep,
   type UsedSegment,
 } from './MetadataStore.ts';
 import { SegmentTable } from './segmentTable.ts';
@@ -53,7 +56,22 @@ export class SqlMetadataStore implements MetadataStore {
     return this.#withTable((table) => table.payloads(ids));
   }
 
-  async publish(request: PublishRequest): Promise<number> {
+  publish(request: PublishRequest): Promise<number> {
+    return this.#transaction((table, columns) => table.insert(request, columns));
+  }
+
+  sweep(dataSource: string, decide: (all: readonly StoredSegment[]) => Sweep): Promise<void> {
+    return this.#transaction(async (table, columns) => {
+      const { unused, removed, removeFiles } = decide(await table.all(dataSource, columns));
+      await table.markUnused(unused, columns);
+      await table.remove(removed);
+      await removeFiles();
+    });
+  }
+
+  async #transaction<Result>(
+    work: (table: SegmentTable, columns: ReadonlySet<string>) => Promise<Result>,
+  ): Promise<Result> {
     const { dialect } = this.#options;
     let lastError: unknown;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -61,9 +79,9 @@ export class SqlMetadataStore implements MetadataStore {
         return await this.#withTable(async (table, connection) => {
           const columns = await table.open(false);
           for (const statement of dialect.begin) await connection.query(statement);
-          const inserted = await table.insert(request, columns);
+          const result = await work(table, columns);
           await connection.query('COMMIT');
-          return inserted;
+          return result;
         });
       } catch (error) {
         lastError = error;
@@ -81,7 +99,8 @@ export class SqlMetadataStore implements MetadataStore {
     try {
       return await work(new SegmentTable(connection, dialect, table), connection);
     } catch (error) {
-      if (error instanceof MetadataStoreError || error instanceof PublishConflictError) throw error;
+      if (error instanceof MetadataStoreError || error instanceof PublishConflictError || error instanceof StorageError)
+        throw error;
       throw new MetadataStoreError(`${name} failed: ${(error as Error).message}`, { cause: error });
     } finally {
       await connection.close();

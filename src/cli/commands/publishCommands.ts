@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { jobsFolder } from '../../mapreduce/index/jobDirectory.ts';
+import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import { type Leftover, recover } from '../../publish/recover.ts';
 import {
+  checkStore,
   discardStaged,
   openStagedJob,
   publishStaged,
@@ -37,6 +39,7 @@ export function addPublishCommand(cli: Argv, choose: Choose): Argv {
       choose(async ({ io }) => {
         const job = open(args.job);
         const store = storeOf(job.state.begin.base, metadata, io);
+        checkedStore(job, store, metadata.metadata !== null);
         const inserted = await publishStaged(job, store);
         const { dataSource, version, segments } = job.request;
         const what =
@@ -74,6 +77,16 @@ export function addDiscardCommand(cli: Argv, choose: Choose): Argv {
 function open(directory: string): StagedJob {
   try {
     return openStagedJob(resolve(directory));
+  } catch (error) {
+    if (error instanceof StagedJobError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** @throws UsageError where it is not the store that the job is to be published to */
+function checkedStore(job: StagedJob, store: MetadataStore, isNamed: boolean): void {
+  try {
+    checkStore(job, store, isNamed);
   } catch (error) {
     if (error instanceof StagedJobError) throw new UsageError(error.message);
     throw error;

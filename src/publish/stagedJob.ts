@@ -70,6 +70,27 @@ function openStagedJob(directory: string): StagedJob {
 }
 
 /**
+ * @param isNamed people said that it is to be this store
+ * @throws StagedJobError where the job was made for another store, or may be published there
+ */
+export function checkStore({ directory, state }: StagedJob, store: MetadataStore, isNamed: boolean): void {
+  const made = state.begin.store;
+  if (made === null || made === store.name) return;
+  // No segment has its final name as long as nobody has tried to publish it.
+  if (state.replaced !== null) throw otherStore(directory, made);
+  if (isNamed) return;
+  throw new StagedJobError(
+    `The job of ${directory} was made for ${made}. Name that store by --metadata, or another one.`,
+  );
+}
+
+function otherStore(directory: string, store: string | null): StagedJobError {
+  return new StagedJobError(
+    `Whether the job of ${directory} is published is known to ${store} alone. Name that store by --metadata.`,
+  );
+}
+
+/**
  * Publishes a staged job and removes its working directory.
  *
  * @returns how many rows are new: 0 where it was published already
@@ -98,11 +119,7 @@ export async function publishStaged({ directory, state, request }: StagedJob, st
  */
 export async function discardStaged({ directory, state }: StagedJob, store: MetadataStore): Promise<void> {
   const published = await isPublished(state, store);
-  if (published === null) {
-    throw new StagedJobError(
-      `Whether the job of ${directory} is published is known to ${state.begin.store} alone. Name that store by --metadata.`,
-    );
-  }
+  if (published === null) throw otherStore(directory, state.begin.store);
   if (published) throw new StagedJobError(`The job of ${directory} is published. Nothing was removed.`);
   Journal.takeOver(directory).append({ type: 'discard' });
   await removeUnpublished(state, store);

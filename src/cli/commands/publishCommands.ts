@@ -4,7 +4,7 @@ import { outputPath } from '../../mapreduce/index/indexPublication.ts';
 import { jobsFolder } from '../../mapreduce/index/jobDirectory.ts';
 import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import { recover } from '../../publish/recover.ts';
-import { discardStaged, publishStaged } from '../../publish/stagedJob.ts';
+import { checkStore, discardStaged, publishStaged } from '../../publish/stagedJob.ts';
 import { removeSuperseded, type SupersededSegment } from '../../publish/superseded.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import { isHdfsPath } from '../../storage/storage.ts';
@@ -40,6 +40,7 @@ export function addPublishCommand(cli: Argv, choose: Choose): Argv {
       choose(async ({ io }) => {
         const told = await withJob(jobArguments(args), 'SUCCESS', io, async (job) => {
           const store = storeOf(job.state.begin.base, metadata, io);
+          checkStore(job, store, metadata.metadata !== null);
           const inserted = await publishStaged(job, store);
           const { dataSource, version, segments } = job.request;
           const what =

@@ -5,6 +5,7 @@ import { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../src/mapreduce/index/indexReport.ts';
 import type { MetadataStore } from '../../src/publish/metadata/MetadataStore.ts';
 import { sqliteStore } from '../../src/publish/metadata/sqlite/sqliteStore.ts';
+import type { Publisher } from '../../src/publish/publisher.ts';
 import type { JobSpec } from '../../src/spec/jobSpec.ts';
 import { jobOf } from '../mapreduce/index/checkJob.ts';
 import { hourSpec } from '../mapreduce/index/hourSpec.ts';
@@ -36,10 +37,15 @@ export class Place {
     return jobOf(hourSpec(this.folder, { dataSource: 'ds', paths: input, granularity, tuning }));
   }
 
-  run(job: JobSpec, options: { stage?: boolean; store?: MetadataStore | null } = {}): Promise<IndexReport> {
-    const { stage = false, store = this.store } = options;
-    const signal = new AbortController().signal;
-    return runIndexJob(job, { workers: 1, quirks: 'none', signal, store, stage }, (root) => new InlineEngine(root));
+  /** @param options a publisher is one in place of the store */
+  run(
+    job: JobSpec,
+    options: { stage?: boolean; store?: MetadataStore | null; publisher?: Publisher | null } = {},
+  ): Promise<IndexReport> {
+    const { stage = false, publisher = null, store = publisher === null ? this.store : null } = options;
+    const { signal } = new AbortController();
+    const jobOptions = { workers: 1, quirks: 'none', signal, store, publisher, stage } as const;
+    return runIndexJob(job, jobOptions, (root) => new InlineEngine(root));
   }
 
   /** Names of the working directories that are there. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
 import type { Engine, Task } from '../../../src/mapreduce/job.ts';
+import type { OlderSegment } from '../../../src/publish/emptyChunks.ts';
 import { type Claim, type ClaimedData, type Publisher, UnknownOutcomeError } from '../../../src/publish/publisher.ts';
 import { jobOf } from './checkJob.ts';
 import { hourSpec } from './hourSpec.ts';
@@ -46,6 +47,11 @@ class FakePublisher implements Publisher {
     this.#step('begin');
     this.claimed = data;
     return { version: VERSION, lost: this.lost.signal };
+  }
+
+  async olderSegments(): Promise<OlderSegment[]> {
+    this.#step('olderSegments');
+    return [];
   }
 
   async publish(segments: readonly unknown[]): Promise<void> {
@@ -108,7 +114,7 @@ describe.each([
       if (step === 'publish') expect(deepStorage()).toEqual(ZIPS);
     };
     const report = await run(publisher);
-    expect(publisher.steps).toEqual(['check', 'begin', 'publish', 'close']);
+    expect(publisher.steps).toEqual(['check', 'begin', 'olderSegments', 'publish', 'close']);
     expect(publisher.claimed).toEqual({ dataSource: 'files', chunks });
     expect(publisher.published).toEqual(report.segments.map(({ descriptor }) => descriptor));
     expect(publisher.published).toMatchObject(

@@ -62,10 +62,14 @@ export class Publication {
   }
 
   /** Goes on where another process left off. */
-  static resume(directory: string, { begin }: JournalState, store: MetadataStore): Publication {
+  static resume(
+    directory: string,
+    { begin }: JournalState,
+    { store, hadoop }: Pick<PublicationMeans, 'store' | 'hadoop'>,
+  ): Publication {
     const journal = new Journal(directory);
-    journal.append({ ...begin, process: thisProcess(), store: store.name });
-    return new Publication(directory, journal, begin.base, { store, publisher: null, hadoop: undefined });
+    journal.append({ ...begin, process: thisProcess(), store: store?.name ?? null });
+    return new Publication(directory, journal, begin.base, { store, publisher: null, hadoop });
   }
 
   /** For the engine's tasks. */

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { type JournalState, readJournal } from './journal.ts';
 import type { MetadataStore, PublishRequest } from './metadata/MetadataStore.ts';
 import { isProcessAlive } from './processes.ts';
@@ -42,12 +43,17 @@ export function openStagedJob(directory: string): StagedJob {
 /**
  * Publishes a staged job and removes its working directory.
  *
+ * @param hadoop how HDFS is reached, where its segments lie there
  * @returns how many rows are new: 0 where it was published already
  * @throws what publishing throws; the job stays staged then
  */
-export async function publishStaged({ directory, state, request }: StagedJob, store: MetadataStore): Promise<number> {
+export async function publishStaged(
+  { directory, state, request }: StagedJob,
+  store: MetadataStore,
+  hadoop?: HadoopClient,
+): Promise<number> {
   await store.check();
-  const publication = Publication.resume(directory, state, store);
+  const publication = Publication.resume(directory, state, { store, hadoop });
   try {
     const inserted = await publication.publish(request, state.complete?.zips ?? []);
     await publication.end(false);
@@ -61,9 +67,14 @@ export async function publishStaged({ directory, state, request }: StagedJob, st
 /**
  * Removes a staged job: its segments and its working directory.
  *
+ * @param hadoop how HDFS is reached, where its segments lie there
  * @throws StagedJobError where it is published, or that can't be told
  */
-export async function discardStaged({ directory, state }: StagedJob, store: MetadataStore): Promise<void> {
+export async function discardStaged(
+  { directory, state }: StagedJob,
+  store: MetadataStore,
+  hadoop?: HadoopClient,
+): Promise<void> {
   const published = await isPublished(state, store);
   if (published === null) {
     throw new StagedJobError(
@@ -71,6 +82,6 @@ export async function discardStaged({ directory, state }: StagedJob, store: Meta
     );
   }
   if (published) throw new StagedJobError(`The job of ${directory} is published. Nothing was removed.`);
-  await removeUnpublished(state, store);
+  await removeUnpublished(state, store, hadoop);
   await rm(directory, { recursive: true, force: true });
 }

@@ -11,33 +11,40 @@ import {
 } from '../../publish/stagedJob.ts';
 import type { Choose } from '../context.ts';
 import { ExitCode } from '../exitCode.ts';
+import { hadoopAt, hadoopOf } from '../hadoop.ts';
 import { METADATA_OPTIONS, readMetadataArguments, storeOf, storeOfJob } from '../metadataOption.ts';
 import { readJob } from '../readJob.ts';
 import { countOf } from '../text/numbers.ts';
 import { printableLine } from '../text/printable.ts';
 import { checkArguments, UsageError } from '../usageError.ts';
 import { writeText } from '../write.ts';
+import { RUN_OPTIONS } from './indexCommand.ts';
 
 const JOB = {
   type: 'string',
   demandOption: true,
   describe: 'The working directory of a job, as segmill index --stage tells it',
 } as const;
-const NAMES = ['job', ...Object.keys(METADATA_OPTIONS)];
+const OPTIONS = { ...METADATA_OPTIONS, 'hadoop-conf': RUN_OPTIONS['hadoop-conf'] } as const;
+const NAMES = ['job', ...Object.keys(OPTIONS)];
 
 /** `segmill publish`: makes the segments of a staged job visible. */
 export function addPublishCommand(cli: Argv, choose: Choose): Argv {
   return cli.command(
     'publish <job>',
     'Make the segments of a staged job visible',
-    (command) => command.positional('job', JOB).options(METADATA_OPTIONS),
+    (command) => command.positional('job', JOB).options(OPTIONS),
     (args) => {
       checkArguments(args, 'publish', NAMES);
       const metadata = readMetadataArguments(args);
       choose(async ({ io }) => {
         const job = open(args.job);
         const store = storeOf(job.state.begin.base, metadata, io);
-        const inserted = await publishStaged(job, store);
+        const inserted = await publishStaged(
+          job,
+          store,
+          await hadoopAt(job.state.begin.base, args['hadoop-conf'], io.env),
+        );
         const { dataSource, version, segments } = job.request;
         const what =
           inserted === 0
@@ -55,13 +62,15 @@ export function addDiscardCommand(cli: Argv, choose: Choose): Argv {
   return cli.command(
     'discard <job>',
     'Remove a staged job and its segments',
-    (command) => command.positional('job', JOB).options(METADATA_OPTIONS),
+    (command) => command.positional('job', JOB).options(OPTIONS),
     (args) => {
       checkArguments(args, 'discard', NAMES);
       const metadata = readMetadataArguments(args);
       choose(async ({ io }) => {
         const job = open(args.job);
-        await discardStaged(job, storeOf(job.state.begin.base, metadata, io));
+        const { base } = job.state.begin;
+        const hadoop = await hadoopAt(base, args['hadoop-conf'], io.env);
+        await discardStaged(job, storeOf(base, metadata, io), hadoop);
         const { dataSource, version } = job.request;
         await writeText(io.stdout, `${printableLine(`${dataSource} version ${version} is removed`)}\n`);
         return ExitCode.done;
@@ -92,15 +101,16 @@ export function addCleanCommand(cli: Argv, choose: Choose): Argv {
           demandOption: true,
           describe: 'The spec of the jobs: it tells where they work, and what they publish to',
         })
-        .options({ ...METADATA_OPTIONS, 'dry-run': { type: 'boolean', describe: 'Only tell what would be removed' } }),
+        .options({ ...OPTIONS, 'dry-run': { type: 'boolean', describe: 'Only tell what would be removed' } }),
     (args) => {
-      checkArguments(args, 'clean', ['spec', 'dry-run', ...Object.keys(METADATA_OPTIONS)]);
+      checkArguments(args, 'clean', ['spec', 'dry-run', ...Object.keys(OPTIONS)]);
       const metadata = readMetadataArguments(args);
       const dryRun = args['dry-run'] ?? false;
       choose(async ({ io }) => {
         const { job } = await readJob({ spec: args.spec, quiet: true }, io);
         const store = storeOfJob(job, metadata, io);
-        const leftovers = await recover(jobsFolder(job), { store, dryRun, removeKept: true });
+        const hadoop = await hadoopOf(job, args['hadoop-conf'] ?? null, io.env);
+        const leftovers = await recover(jobsFolder(job), { store, hadoop, dryRun, removeKept: true });
         await writeText(io.stdout, cleanText(leftovers, dryRun));
         return ExitCode.done;
       });

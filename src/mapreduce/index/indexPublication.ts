@@ -53,7 +53,7 @@ export function beginPublication(job: JobSpec, version: string, output: string, 
   } catch (error) {
     const failure = error instanceof StorageError ? error.cause : error;
     throw new Error(
-      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where it is.`,
+      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where.`,
     );
   }
 }

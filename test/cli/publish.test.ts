@@ -145,6 +145,21 @@ describe('a staged job', () => {
     expect([(await usedIn(file)).length, (await usedIn(embedded())).length]).toEqual([1, 0]);
   });
 
+  test('made for a store of its own goes to no other that is not named', async () => {
+    const file = join(folder, 'mine.sqlite');
+    const staged = await segmill(['index', spec, '--stage', '--json', '--metadata', `jdbc:sqlite:${file}`]);
+    const { directory } = JSON.parse(staged.stdout).publication;
+    expect(await segmill(['publish', directory])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        `segmill: The job of ${directory} was made for the embedded store ${file}. ` +
+        'Name that store by --metadata, or another one.\n',
+    });
+    expect((await segmill(['publish', directory, '--metadata', `jdbc:sqlite:${file}`])).code).toBe(0);
+    expect((await usedIn(file)).length).toBe(1);
+  });
+
   test('stays staged where publishing fails', async () => {
     const directory = await stage();
     const { code } = await segmill(['publish', directory, '--metadata', 'jdbc:postgresql://127.0.0.1:1/d']);

@@ -140,10 +140,7 @@ class IndexJob {
       });
       signal.throwIfAborted();
       if (publisher?.begins === 'beforeStoring') {
-        await this.#begin(
-          publisher,
-          [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk)),
-        );
+        await this.#begin(publisher, this.#writtenChunks(shards));
       }
       const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
       if (plan !== undefined) checkAsPlanned(plan, segments);
@@ -173,7 +170,7 @@ class IndexJob {
         notes: [...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
-      throw await takeBack(this.#publication, error);
+      throw await takeBack(this.#publication, this.#options.store ?? null, error);
     }
   }
 
@@ -183,6 +180,12 @@ class IndexJob {
     const onLost = () => this.#lost.abort(claim.lost.reason);
     if (claim.lost.aborted) onLost();
     else claim.lost.addEventListener('abort', onLost, { once: true });
+  }
+
+  /** With dropExisting those too that get no rows: they may get tombstones. */
+  #writtenChunks(shards: readonly PlannedShard[]): Interval[] {
+    if (this.#job.dropExisting) return knownChunks(this.#job);
+    return [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk));
   }
 
   #interval(chunk: number): Interval {
@@ -246,8 +249,8 @@ class IndexJob {
   }
 }
 
-/** The time chunks of the spec. */
-function knownChunks(job: JobSpec): Interval[] {
+/** The time chunks of the spec. @throws Error where it names none */
+export function knownChunks(job: JobSpec): Interval[] {
   if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
   throw new Error(
     'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +

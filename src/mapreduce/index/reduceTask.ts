@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { lz4Encoder } from '../../kernel/lz4.ts';
 import { type IndexZipSummary, writeIndexZip } from '../../segment/indexZip.ts';
-import { Scratch } from '../../segment/scratch.ts';
+import type { Scratch } from '../../segment/scratch.ts';
 import type { SegmentFile } from '../../segment/writer/segmentFile.ts';
 import { StorageError } from '../../storage/local/StorageError.ts';
 import { parentPath } from '../../storage/pathText.ts';
@@ -15,22 +15,19 @@ import { writeSegment } from './writeSegment.ts';
 /**
  * Merges the sections of one shard into a segment and stores it as index.zip under a temporary name.
  *
+ * @param scratch holds the segment until it is stored
  * @param encoder compresses the segment's blocks; there is one in production, tests put liblz4 in its place
  */
 export async function reduceIndex(
   payload: ReducePayload,
   context: TaskContext,
+  scratch: Scratch,
   encoder: BlockEncoder = lz4Encoder(),
 ): Promise<ReduceManifest> {
-  const scratch = new Scratch(context.attemptDirectory);
-  try {
-    const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder, null);
-    const size = files.reduce((sum, file) => sum + file.size, 0);
-    const { zipBytes, sha256 } = await storeZip(files, payload, size);
-    return { rows, dimensions, size, zipBytes, zipSha256: sha256 };
-  } finally {
-    scratch.dispose();
-  }
+  const { rows, dimensions, files } = writeSegment(payload, context, scratch, encoder, null);
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const { zipBytes, sha256 } = await storeZip(files, payload, size);
+  return { rows, dimensions, size, zipBytes, zipSha256: sha256 };
 }
 
 /** @param size bytes of all files */

@@ -128,6 +128,11 @@ test('staged segments are published later, or removed', async () => {
   const { directory } = staged.publication as NonNullable<IndexReport['publication']>;
   expect(await used()).toEqual([]);
   expect(zips()).toEqual(staged.segments.map(({ path }) => `${path.replace(hdfs.uri(''), '')}.0`).sort());
+  const toNobody = await segmill('publish', directory as string);
+  expect([toNobody.code, toNobody.stderr.split('\n')[0]]).toEqual([
+    2,
+    `segmill: the segments lie in HDFS (${hdfs.uri('/druid/segments')}), where no embedded store can be: name the metadata store by --metadata`,
+  ]);
   const published = await segmill('publish', directory as string, ...metadata());
   expect(published.stderr).toBe('');
   expect(await used()).toEqual(staged.segments.map(() => VERSION));

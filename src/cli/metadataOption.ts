@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { outputPath } from '../mapreduce/index/indexPublication.ts';
+import { OWN_FOLDER } from '../publish/aloneIn.ts';
 import { type MetadataStore, MetadataStoreError } from '../publish/metadata/MetadataStore.ts';
 import { openStore } from '../publish/metadata/openStore.ts';
 import { sqliteStore } from '../publish/metadata/sqlite/sqliteStore.ts';
@@ -56,8 +57,7 @@ export function storeOf(base: string, args: MetadataArguments, { env }: Io): Met
 
 /** The file with what is known of a deep storage where no Druid knows it, and with the history of jobs. */
 export function embeddedStorePath(base: string): string {
-  // No data source can be called this: their names start with no dot.
-  return join(base, '.segmill', 'store.sqlite');
+  return join(base, OWN_FOLDER, 'store.sqlite');
 }
 
 function embeddedStore(base: string): MetadataStore {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkUnchanged } from '../../../input/splits/checkUnchanged.ts';
 import type { InputSplit } from '../../../input/splits/splits.ts';
-import { segmentPlace } from '../../../publish/layout/segmentPlace.ts';
+import { segmentPlace, temporaryName } from '../../../publish/layout/segmentPlace.ts';
 import type { Publication } from '../../../publish/publication.ts';
 import type { Publisher } from '../../../publish/publisher.ts';
 import { chunkFinder } from '../../../row/chunks.ts';
@@ -127,7 +127,7 @@ export class YarnJob {
         notes: [...cluster.notes, ...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
-      throw await takeBack(publication, error);
+      throw await takeBack(publication, this.#options.store ?? null, error);
     }
   }
 
@@ -161,8 +161,8 @@ export class YarnJob {
       (units.reduces as ReduceUnit[]).flatMap(({ segments }) => segments),
     );
     const zips = shards.map((shard, i) => {
-      const { temporary, final } = this.#placeOf(shard);
-      return { made: made[i], temporary, final };
+      const { final } = this.#placeOf(shard);
+      return { made: made[i], temporary: temporaryName(final, this.#options.publication.id), final };
     });
     return { maps, shards, zips };
   }

@@ -48,7 +48,11 @@ export function storeOfJob(job: JobSpec, args: MetadataArguments, { env }: Io): 
 
 /** The store that `--metadata` names, or the embedded one of a base of deep storage. @throws UsageError */
 export function storeOf(base: string, args: MetadataArguments, { env }: Io): MetadataStore {
-  return args.metadata === null ? embeddedStore(base) : open(addressOnly(args.metadata), args.createTables, env);
+  if (args.metadata !== null) return open(addressOnly(args.metadata), args.createTables, env);
+  if (!isHdfsPath(base)) return embeddedStore(base);
+  throw new UsageError(
+    `the segments lie in HDFS (${base}), where no embedded store can be: name the metadata store by --metadata`,
+  );
 }
 
 /** The file with what is known of a deep storage where no Druid knows it, and with the history of jobs. */

@@ -69,10 +69,14 @@ export class Publication {
   }
 
   /** Goes on where another process left off. */
-  static resume(directory: string, { begin }: JournalState, store: MetadataStore): Publication {
+  static resume(
+    directory: string,
+    { begin }: JournalState,
+    { store, hadoop }: Pick<PublicationMeans, 'store' | 'hadoop'>,
+  ): Publication {
     const journal = Journal.takeOver(directory);
-    journal.append({ ...begin, process: thisProcess(), store: store.name });
-    return new Publication(directory, journal, begin.base, { store, publisher: null, hadoop: undefined });
+    journal.append({ ...begin, process: thisProcess(), store: store?.name ?? null });
+    return new Publication(directory, journal, begin.base, { store, publisher: null, hadoop });
   }
 
   /** Ends the temporary names of the job's zips. */

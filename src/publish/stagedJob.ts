@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { StorageError } from '../storage/local/StorageError.ts';
 import { FileLock, LockHeldError } from './fileLock.ts';
 import { Journal, type JournalState, readJournal, removeJobDirectory } from './journal.ts';
@@ -93,15 +94,20 @@ function otherStore(directory: string, store: string | null): StagedJobError {
 /**
  * Publishes a staged job and removes its working directory.
  *
+ * @param hadoop how HDFS is reached, where its segments lie there
  * @returns how many rows are new: 0 where it was published already
  * @throws what publishing throws; the job stays staged then
  */
-export async function publishStaged({ directory, state, request }: StagedJob, store: MetadataStore): Promise<number> {
+export async function publishStaged(
+  { directory, state, request }: StagedJob,
+  store: MetadataStore,
+  hadoop?: HadoopClient,
+): Promise<number> {
   if (state.isDiscarded) {
     throw new StagedJobError(`The job of ${directory} was being discarded. Discard it again, and run it anew.`);
   }
   await store.check();
-  const publication = Publication.resume(directory, state, store);
+  const publication = Publication.resume(directory, state, { store, hadoop });
   try {
     const inserted = await publication.publish(request, state.complete?.zips ?? []);
     await publication.end(false);
@@ -115,13 +121,18 @@ export async function publishStaged({ directory, state, request }: StagedJob, st
 /**
  * Removes a staged job: its segments and its working directory.
  *
+ * @param hadoop how HDFS is reached, where its segments lie there
  * @throws StagedJobError where it is published, or that can't be told
  */
-export async function discardStaged({ directory, state }: StagedJob, store: MetadataStore): Promise<void> {
+export async function discardStaged(
+  { directory, state }: StagedJob,
+  store: MetadataStore,
+  hadoop?: HadoopClient,
+): Promise<void> {
   const published = await isPublished(state, store);
   if (published === null) throw otherStore(directory, state.begin.store);
   if (published) throw new StagedJobError(`The job of ${directory} is published. Nothing was removed.`);
   Journal.takeOver(directory).append({ type: 'discard' });
-  await removeUnpublished(state, store);
+  await removeUnpublished(state, store, hadoop);
   await removeJobDirectory(directory);
 }

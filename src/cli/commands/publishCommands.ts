@@ -11,6 +11,7 @@ import { isHdfsPath } from '../../storage/storage.ts';
 import { cleanText } from '../cleanText.ts';
 import type { Choose } from '../context.ts';
 import { ExitCode } from '../exitCode.ts';
+import { hadoopAt, hadoopOf } from '../hadoop.ts';
 import { METADATA_OPTIONS, readMetadataArguments, storeOf, storeOfJob } from '../metadataOption.ts';
 import { readJob } from '../readJob.ts';
 import { type Retention, readRetention } from '../retention.ts';
@@ -19,13 +20,15 @@ import { countOf } from '../text/numbers.ts';
 import { printableLine } from '../text/printable.ts';
 import { checkArguments, type RawArguments, UsageError } from '../usageError.ts';
 import { writeText } from '../write.ts';
+import { RUN_OPTIONS } from './indexCommand.ts';
 
 const JOB = {
   type: 'string',
   demandOption: true,
   describe: 'The working directory of a job, as segmill index --stage tells it; or with --of its number',
 } as const;
-const OPTIONS = { ...METADATA_OPTIONS, ...JOB_OPTIONS };
+const HADOOP_OPTIONS = { 'hadoop-conf': RUN_OPTIONS['hadoop-conf'] } as const;
+const OPTIONS = { ...METADATA_OPTIONS, ...HADOOP_OPTIONS, ...JOB_OPTIONS };
 const NAMES = ['job', ...Object.keys(OPTIONS)];
 
 /** `segmill publish`: makes the segments of a staged job visible. */
@@ -39,9 +42,10 @@ export function addPublishCommand(cli: Argv, choose: Choose): Argv {
       const metadata = readMetadataArguments(args);
       choose(async ({ io }) => {
         const told = await withJob(jobArguments(args), 'SUCCESS', io, async (job) => {
-          const store = storeOf(job.state.begin.base, metadata, io);
+          const { base } = job.state.begin;
+          const store = storeOf(base, metadata, io);
           checkStore(job, store, metadata.metadata !== null);
-          const inserted = await publishStaged(job, store);
+          const inserted = await publishStaged(job, store, await hadoopAt(base, args['hadoop-conf'], io.env));
           const { dataSource, version, segments } = job.request;
           const what =
             inserted === 0
@@ -67,7 +71,9 @@ export function addDiscardCommand(cli: Argv, choose: Choose): Argv {
       const metadata = readMetadataArguments(args);
       choose(async ({ io }) => {
         const { dataSource, version } = await withJob(jobArguments(args), 'DISCARDED', io, async (job) => {
-          await discardStaged(job, storeOf(job.state.begin.base, metadata, io));
+          const { base } = job.state.begin;
+          const hadoop = await hadoopAt(base, args['hadoop-conf'], io.env);
+          await discardStaged(job, storeOf(base, metadata, io), hadoop);
           return job.request;
         });
         await writeText(io.stdout, `${printableLine(`${dataSource} version ${version} is removed`)}\n`);
@@ -83,6 +89,7 @@ function jobArguments(args: RawArguments): JobArguments {
 
 const CLEAN_OPTIONS = {
   ...METADATA_OPTIONS,
+  ...HADOOP_OPTIONS,
   retention: {
     type: 'string',
     requiresArg: true,
@@ -95,7 +102,7 @@ const CLEAN_OPTIONS = {
 export function addCleanCommand(cli: Argv, choose: Choose): Argv {
   return cli.command(
     'clean <spec>',
-    'Remove what killed jobs of a spec left behind, and segments that newer ones hide',
+    'Remove what killed jobs left, and superseded segments',
     (command) =>
       command
         .positional('spec', {
@@ -112,7 +119,8 @@ export function addCleanCommand(cli: Argv, choose: Choose): Argv {
       choose(async ({ io }) => {
         const { job } = await readJob({ spec: args.spec, quiet: true }, io);
         const store = storeOfJob(job, metadata, io);
-        const leftovers = await recover(jobsFolder(job), { store, dryRun, removeKept: true });
+        const hadoop = await hadoopOf(job, args['hadoop-conf'] ?? null, io.env);
+        const leftovers = await recover(jobsFolder(job), { store, hadoop, dryRun, removeKept: true });
         const superseded = retention === null ? [] : await supersededBy(job, store, retention, dryRun);
         await writeText(io.stdout, cleanText({ leftovers, superseded, retention, dryRun }));
         return ExitCode.done;

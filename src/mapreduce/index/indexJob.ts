@@ -249,8 +249,8 @@ class IndexJob {
   }
 }
 
-/** The time chunks of the spec. */
-function knownChunks(job: JobSpec): Interval[] {
+/** The time chunks of the spec. @throws Error where it names none */
+export function knownChunks(job: JobSpec): Interval[] {
   if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
   throw new Error(
     'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +

@@ -25,7 +25,7 @@ export function outputPath(job: JobSpec, hadoop?: HadoopClient): string {
   return deepStorageBase(job.segmentOutputPath, hadoop);
 }
 
-/** @throws Error where nothing says which time chunks are to be emptied, or nobody could be told */
+/** @throws Error where nothing says which time chunks are to be emptied */
 export function checkDropExisting({ dropExisting, granularity }: JobSpec): void {
   if (!dropExisting || granularity.intervals !== null) return;
   throw new Error(
@@ -46,14 +46,19 @@ export async function newVersion(job: JobSpec, store: MetadataStore | null): Pro
 }
 
 /** @throws Error in words when the working directory can't be made */
-export function beginPublication(job: JobSpec, version: string, output: string, means: PublicationMeans): Publication {
-  const directory = newJobDirectory(job, version);
+export function beginPublication(
+  job: JobSpec,
+  version: string,
+  output: string,
+  means: PublicationMeans,
+  directory: string = newJobDirectory(job, version),
+): Publication {
   try {
     return Publication.begin(directory, { dataSource: job.dataSource, version }, output, means);
   } catch (error) {
     const failure = error instanceof StorageError ? error.cause : error;
     throw new Error(
-      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where it is.`,
+      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where.`,
     );
   }
 }

@@ -21,6 +21,8 @@ import type { Cell } from './reference/values.ts';
 import { type StoredRow, storedRows } from './storedRows.ts';
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => 1000 + i);
+/** Some make hundreds of segments, and each one is written through to the disk. */
+const TIMEOUT_MS = 120_000;
 const UNLIMITED = 2 ** 31 - 1;
 
 let directory = '';
@@ -97,7 +99,7 @@ let made = 0;
 const kinds = new Set<unknown>();
 
 describe('every row is in exactly one shard, and in the right one', () => {
-  test.each(SEEDS)('seed %i', async (seed) => {
+  test.each(SEEDS)('seed %i', { timeout: TIMEOUT_MS }, async (seed) => {
     directory = mkdtempSync(join(tmpdir(), 'segmill-shards-'));
     const random = new Random(seed ^ 0x7a11);
     const spec = JSON.parse(randomJob(seed, join(directory, 'input')).specText('@OUT@', UNLIMITED));
@@ -152,7 +154,7 @@ describe('every row is in exactly one shard, and in the right one', () => {
 });
 
 describe("with Druid's quirks no row is lost either", () => {
-  test.each(SEEDS.slice(0, 8))('seed %i', async (seed) => {
+  test.each(SEEDS.slice(0, 8))('seed %i', { timeout: TIMEOUT_MS }, async (seed) => {
     directory = mkdtempSync(join(tmpdir(), 'segmill-shards-'));
     const random = new Random(seed ^ 0x7a11);
     const spec = JSON.parse(randomJob(seed, join(directory, 'input')).specText('@OUT@', UNLIMITED));

@@ -72,7 +72,8 @@ export function addDiscardCommand(cli: Argv, choose: Choose): Argv {
       choose(async ({ io }) => {
         const { dataSource, version } = await withJob(jobArguments(args), 'DISCARDED', io, async (job) => {
           const { base } = job.state.begin;
-          await discardStaged(job, storeOf(base, metadata, io), await hadoopAt(base, args['hadoop-conf'], io.env));
+          const hadoop = await hadoopAt(base, args['hadoop-conf'], io.env);
+          await discardStaged(job, storeOf(base, metadata, io), hadoop);
           return job.request;
         });
         await writeText(io.stdout, `${printableLine(`${dataSource} version ${version} is removed`)}\n`);

@@ -161,8 +161,8 @@ export class YarnJob {
       (units.reduces as ReduceUnit[]).flatMap(({ segments }) => segments),
     );
     const zips = shards.map((shard, i) => {
-      const { temporary, final } = this.#placeOf(shard);
-      return { made: made[i], temporary, final };
+      const { final } = this.#placeOf(shard);
+      return { made: made[i], temporary: temporaryName(final, this.#options.publication.id), final };
     });
     return { maps, shards, zips };
   }

@@ -129,6 +129,11 @@ test('staged segments are published later, or removed', async () => {
   expect(await used()).toEqual([]);
   const paths = staged.segments.map(({ path }) => path.replace(hdfs.uri(''), ''));
   expect(zips().map((zip) => zip.replace(/\.[0-9a-f]{8}$/, ''))).toEqual(paths.sort());
+  const toNobody = await segmill('publish', directory as string);
+  expect([toNobody.code, toNobody.stderr.split('\n')[0]]).toEqual([
+    2,
+    `segmill: the segments lie in HDFS (${hdfs.uri('/druid/segments')}), where no embedded store can be: name the metadata store by --metadata`,
+  ]);
   const published = await segmill('publish', directory as string, ...metadata());
   expect(published.stderr).toBe('');
   expect(await used()).toEqual(staged.segments.map(() => VERSION));

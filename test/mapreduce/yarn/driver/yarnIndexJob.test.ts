@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runYarnIndexJob } from '../../../../src/mapreduce/yarn/driver/yarnIndexJob.ts';
 import type { YarnIndexOptions } from '../../../../src/mapreduce/yarn/driver/yarnOptions.ts';
+import type { JobSpec } from '../../../../src/spec/jobSpec.ts';
 import { jobOf } from '../../index/checkJob.ts';
 import { randomJob } from '../../index/randomJob.ts';
 
@@ -36,4 +37,15 @@ test.each([
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+});
+
+test('a proxy user is refused, who would read as another than the tasks', async () => {
+  const hadoop = { conf: {}, user: 'ann', proxyUser: 'bob', tokens: [] };
+  const options = { hadoop, quirks: 'none', signal: new AbortController().signal } as unknown as YarnIndexOptions;
+  await expect(runYarnIndexJob({} as JobSpec, options)).rejects.toThrow(
+    new Error(
+      'HADOOP_PROXY_USER asks ann to act for bob: with --engine yarn the user who submits is the one whose files tasks read and write. ' +
+        'Unset it, and where the cluster has no Kerberos set HADOOP_USER_NAME to that user.',
+    ),
+  );
 });

@@ -1,12 +1,12 @@
 /** Runs jobs on worker threads of this machine (Piscina). */
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { PROGRAM_ROOT } from '../../programRoot.ts';
-import { StorageError } from '../../storage/local/StorageError.ts';
+import { makeDirectory } from '../../storage/local/makeDirectory.ts';
 import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../job.ts';
 import type { AttemptReply, AttemptRequest } from './messages.ts';
 import { ProgressBoard } from './progressBoard.ts';
@@ -207,12 +207,8 @@ export class LocalEngine implements Engine {
 
   async #runAttempt(task: Task, attempt: number, directory: string, lane: number, phase: Phase): Promise<AttemptReply> {
     // Synchronous, so that tasks reach the workers in their order. What an earlier process left there is not ours.
-    try {
-      rmSync(directory, { recursive: true, force: true });
-      mkdirSync(directory, { recursive: true });
-    } catch (error) {
-      throw new StorageError(`make the directory ${directory}`, directory, error);
-    }
+    rmSync(directory, { recursive: true, force: true });
+    makeDirectory(directory);
     try {
       return await this.#pool.run({
         tasksModule: this.#tasksModule,

@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { taskFileError } from '../storage/local/StorageError.ts';
 import { countKeys } from './index/countTask.ts';
 import type { CountPayload, MapPayload, ScatterPayload } from './index/indexPayload.ts';
 import { mapIndex } from './index/mapTask.ts';
@@ -34,10 +35,14 @@ export const taskFunctions: Record<TaskKind, TaskFunction> = {
 };
 
 /** Leaves what a task made beside it: there once the task has ended well, and whole then. */
-async function withManifest<Result>(running: Promise<Result>, context: TaskContext): Promise<Result> {
-  const result = await running;
-  const path = join(context.attemptDirectory, MANIFEST);
-  writeFileSync(`${path}.partial`, JSON.stringify(result));
-  renameSync(`${path}.partial`, path);
-  return result;
+async function withManifest<Result>(running: Promise<Result>, { attemptDirectory }: TaskContext): Promise<Result> {
+  try {
+    const result = await running;
+    const path = join(attemptDirectory, MANIFEST);
+    writeFileSync(`${path}.partial`, JSON.stringify(result));
+    renameSync(`${path}.partial`, path);
+    return result;
+  } catch (error) {
+    throw taskFileError(error, attemptDirectory);
+  }
 }

@@ -8,6 +8,7 @@ import { sqliteStore } from '../../src/publish/metadata/sqlite/sqliteStore.ts';
 import type { Publisher } from '../../src/publish/publisher.ts';
 import type { JobSpec } from '../../src/spec/jobSpec.ts';
 import { jobOf } from '../mapreduce/index/checkJob.ts';
+import { hourSpec } from '../mapreduce/index/hourSpec.ts';
 import { InlineEngine } from '../mapreduce/index/inlineEngine.ts';
 
 export const DAY = [{ start: 0, end: 86_400_000 }];
@@ -32,33 +33,8 @@ export class Place {
   job(hours: readonly number[], tuning: Record<string, unknown> = {}, text = 'a'): JobSpec {
     const input = join(this.folder, 'in.json');
     writeFileSync(input, hours.map((hour) => `${JSON.stringify({ ts: hour * 3_600_000, key: text })}\n`).join(''));
-    const spec = {
-      dataSchema: {
-        dataSource: 'ds',
-        parser: {
-          type: 'hadoopyString',
-          parseSpec: {
-            format: 'json',
-            timestampSpec: { column: 'ts', format: 'millis' },
-            dimensionsSpec: { dimensions: ['key'] },
-          },
-        },
-        metricsSpec: [{ type: 'count', name: 'count' }],
-        granularitySpec: { segmentGranularity: 'HOUR', queryGranularity: 'NONE', intervals: ['1970-01-01/P1D'] },
-      },
-      ioConfig: {
-        type: 'hadoop',
-        inputSpec: { type: 'static', paths: input },
-        segmentOutputPath: this.segments,
-      },
-      tuningConfig: {
-        type: 'hadoop',
-        partitionsSpec: { type: 'hashed', numShards: 1 },
-        workingPath: join(this.folder, 'work'),
-        ...tuning,
-      },
-    };
-    return jobOf(JSON.stringify(spec));
+    const granularity = { queryGranularity: 'NONE' };
+    return jobOf(hourSpec(this.folder, { dataSource: 'ds', paths: input, granularity, tuning }));
   }
 
   /** @param options a publisher is one in place of the store */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type MetadataStore, MetadataStoreError } from '../../src/publish/metadata/MetadataStore.ts';
 import { sqliteStore } from '../../src/publish/metadata/sqlite/sqliteStore.ts';
-import { checkStore, openStagedJob, publishStaged } from '../../src/publish/stagedJob.ts';
+import { checkStore, publishStaged, withStagedJob } from '../../src/publish/stagedJob.ts';
 import { Place } from './hours.ts';
 
 let place: Place;
@@ -26,6 +26,7 @@ async function leftUnknown(isCommitted: boolean): Promise<string> {
       if (isCommitted) await place.store.publish(request);
       return gone();
     },
+    sweep: gone,
   };
   const failure = await place.run(place.job([0]), { store }).catch((error: Error) => error);
   const directory = join(place.folder, 'work', 'ds', place.workingDirectories()[0]);
@@ -37,9 +38,11 @@ async function leftUnknown(isCommitted: boolean): Promise<string> {
 }
 
 test.each([true, false])('a job of unknown outcome (committed: %s) is published by that store', async (isCommitted) => {
-  const job = openStagedJob(await leftUnknown(isCommitted));
-  checkStore(job, place.store, false);
-  expect(await publishStaged(job, place.store)).toBe(isCommitted ? 0 : 1);
+  const inserted = await withStagedJob(await leftUnknown(isCommitted), (job) => {
+    checkStore(job, place.store, false);
+    return publishStaged(job, place.store);
+  });
+  expect(inserted).toBe(isCommitted ? 0 : 1);
   expect((await place.usedHours()).map(([hour]) => hour)).toEqual([0]);
   expect(place.files()).toEqual([expect.stringMatching(/index\.zip$/)]);
   expect(place.workingDirectories()).toEqual([]);
@@ -48,7 +51,7 @@ test.each([true, false])('a job of unknown outcome (committed: %s) is published 
 test('a job of unknown outcome goes to no other store, even where that is named', async () => {
   const directory = await leftUnknown(true);
   const other = sqliteStore(join(place.folder, 'other.sqlite'));
-  expect(() => checkStore(openStagedJob(directory), other, true)).toThrow(
+  await expect(withStagedJob(directory, async (job) => checkStore(job, other, true))).rejects.toThrow(
     `Whether the job of ${directory} is published is known to ${place.store.name} alone. Name that store by --metadata.`,
   );
 });

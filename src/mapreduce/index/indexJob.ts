@@ -1,6 +1,6 @@
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
-import { type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
+import { type SegmentPlace, segmentPlace, temporaryName } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import type { Publication } from '../../publish/publication.ts';
 import type { Claim, Publisher } from '../../publish/publisher.ts';
@@ -127,7 +127,7 @@ class IndexJob {
     const read = performance.now();
     const shards = planShards(runs, planOf, quirks === 'druid');
     try {
-      const temporaries = shards.map((shard) => this.#placeOf(shard, output).temporary);
+      const temporaries = shards.map((shard) => this.#temporaryOf(shard, output));
       const made = await this.#reduce(shards, output);
       const merged = performance.now();
       this.#options.onProgress?.({
@@ -193,9 +193,12 @@ class IndexJob {
   }
 
   async #reduce(shards: readonly PlannedShard[], output: string): Promise<ReduceManifest[]> {
-    const places = shards.map((shard) => this.#placeOf(shard, output));
-    await this.#publication.stage(places.map(({ temporary, final }) => ({ temporary, final })));
-    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: places[i].temporary }));
+    const zips = shards.map((shard) => ({
+      temporary: this.#temporaryOf(shard, output),
+      final: this.#placeOf(shard, output).final,
+    }));
+    await this.#publication.stage(zips);
+    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: zips[i].temporary }));
     const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
       const [{ key }] = batch;
       const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
@@ -236,13 +239,18 @@ class IndexJob {
     return segmentPlace(output, this.#keyOf(shard), timeZone);
   }
 
+  /** Beside the place that it has before a publisher gives the version. */
+  #temporaryOf(shard: PlannedShard, output: string): string {
+    return temporaryName(this.#placeOf(shard, output).final, this.#publication.id);
+  }
+
   #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
     return segmentReport(shard, { key: this.#keyOf(shard), ...this.#placeOf(shard, output) }, made, this.#config);
   }
 }
 
-/** The time chunks of the spec. */
-function knownChunks(job: JobSpec): Interval[] {
+/** The time chunks of the spec. @throws Error where it names none */
+export function knownChunks(job: JobSpec): Interval[] {
   if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
   throw new Error(
     'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +

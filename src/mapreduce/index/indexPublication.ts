@@ -7,6 +7,7 @@ import type { MetadataStore, PublishedSegment } from '../../publish/metadata/Met
 import { Publication, type PublicationMeans } from '../../publish/publication.ts';
 import { type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
+import { StorageError, systemErrorText } from '../../storage/local/StorageError.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
 import { intervalText, isoText, parseInstant, parseInterval } from '../../time/isoText.ts';
 import type { IndexOptions } from './indexJob.ts';
@@ -24,7 +25,7 @@ export function outputPath(job: JobSpec, hadoop?: HadoopClient): string {
   return deepStorageBase(job.segmentOutputPath, hadoop);
 }
 
-/** @throws Error where nothing says which time chunks are to be emptied, or nobody could be told */
+/** @throws Error where nothing says which time chunks are to be emptied */
 export function checkDropExisting({ dropExisting, granularity }: JobSpec): void {
   if (!dropExisting || granularity.intervals !== null) return;
   throw new Error(
@@ -45,14 +46,19 @@ export async function newVersion(job: JobSpec, store: MetadataStore | null): Pro
 }
 
 /** @throws Error in words when the working directory can't be made */
-export function beginPublication(job: JobSpec, version: string, output: string, means: PublicationMeans): Publication {
-  const directory = newJobDirectory(job, version);
+export function beginPublication(
+  job: JobSpec,
+  version: string,
+  output: string,
+  means: PublicationMeans,
+  directory: string = newJobDirectory(job, version),
+): Publication {
   try {
     return Publication.begin(directory, { dataSource: job.dataSource, version }, output, means);
   } catch (error) {
+    const failure = error instanceof StorageError ? error.cause : error;
     throw new Error(
-      `The working directory ${directory} can't be made: ${(error as Error).message}. ` +
-        'Set tuningConfig.workingPath to a directory that you may write to.',
+      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where.`,
     );
   }
 }
@@ -94,7 +100,7 @@ export async function publish(
     final: path,
     sha256: zipSha256,
   }));
-  publication.complete(request, zips);
+  await publication.complete(request, zips);
   if (options.stage) publication.leaveStaged();
   else await publication.publish(request, zips);
   const told = publisher === null ? store : { name: publisher.name, isReadByDruid: true };
@@ -165,8 +171,17 @@ export async function takeBack(
     publication.leaveStored();
     return error;
   }
-  if (await publication.discard()) return error;
-  publication.leaveStaged();
+  try {
+    if (await publication.discard()) return error;
+    publication.leaveStaged();
+  } catch (failure) {
+    publication.leaveStored();
+    return new AggregateError(
+      [error, failure],
+      'The job failed, and what it wrote to deep storage could not be taken back, either. Nothing is published. ' +
+        'The next run of the job, or segmill clean, removes it.',
+    );
+  }
   return new Error(
     "Whether the segments are published can't be told, because the metadata store does not answer; they stay where they are. " +
       `When it answers again, run: segmill publish ${publication.directory}${store?.isReadByDruid ? ' --metadata ADDRESS' : ''}`,

@@ -1,11 +1,14 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Interval } from '../../spec/jobSpec.ts';
+import { StorageError } from '../../storage/local/StorageError.ts';
 import { isUnreachable } from './connect.ts';
 import {
   type MetadataStore,
   MetadataStoreError,
   PublishConflictError,
   type PublishRequest,
+  type StoredSegment,
+  type Sweep,
   type UsedSegment,
 } from './MetadataStore.ts';
 import { SegmentTable } from './segmentTable.ts';
@@ -58,15 +61,31 @@ export class SqlMetadataStore implements MetadataStore {
   }
 
   publish(request: PublishRequest): Promise<number> {
-    const { dialect } = this.#options;
     let committed = 0;
+    // A commit whose answer was lost may have happened: then its rows are there, and stay as they are.
+    return this.#transaction(async (table, columns) => {
+      committed = Math.max(committed, await table.insert(request, columns));
+      return committed;
+    });
+  }
+
+  sweep(dataSource: string, decide: (all: readonly StoredSegment[]) => Sweep): Promise<void> {
+    return this.#transaction(async (table, columns) => {
+      const { unused, removed, removeFiles } = decide(await table.all(dataSource, columns));
+      await table.markUnused(unused, columns);
+      await table.remove(removed);
+      await removeFiles();
+    });
+  }
+
+  #transaction<Result>(work: (table: SegmentTable, columns: ReadonlySet<string>) => Promise<Result>): Promise<Result> {
+    const { dialect } = this.#options;
     return this.#patiently(async (table, connection) => {
       const columns = await table.open(false);
       for (const statement of dialect.begin) await connection.query(statement);
-      // A commit whose answer was lost may have happened: then its rows are there, and stay as they are.
-      committed = Math.max(committed, await table.insert(request, columns));
+      const result = await work(table, columns);
       await connection.query('COMMIT');
-      return committed;
+      return result;
     });
   }
 
@@ -91,7 +110,8 @@ export class SqlMetadataStore implements MetadataStore {
     try {
       return await work(new SegmentTable(connection, dialect, table), connection);
     } catch (error) {
-      if (error instanceof MetadataStoreError || error instanceof PublishConflictError) throw error;
+      if (error instanceof MetadataStoreError || error instanceof PublishConflictError || error instanceof StorageError)
+        throw error;
       throw new MetadataStoreError(`${name} failed: ${(error as Error).message}`, { cause: error });
     } finally {
       await connection.close();

@@ -3,7 +3,8 @@ import { dataSchemaShape } from './dataSchema.ts';
 import { ioConfigShape } from './ioConfig.ts';
 import { tuningConfigShape } from './tuningConfig.ts';
 
-const NO_JAVA = 'no Java code is loaded here, so there are no jars to find';
+/** Of fields about jars. */
+export const NO_JAVA = 'no Java code is loaded here, so there are no jars to find';
 const ANY = { json: {} } as const;
 
 /** `HadoopIngestionSpec`: the body of the task, and the whole file of the command-line form. */

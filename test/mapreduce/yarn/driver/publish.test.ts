@@ -127,7 +127,9 @@ test('staged segments are published later, or removed', async () => {
   const staged = await index(spec(), ...metadata(), '--stage');
   const { directory } = staged.publication as NonNullable<IndexReport['publication']>;
   expect(await used()).toEqual([]);
-  expect(zips()).toEqual(staged.segments.map(({ path }) => `${path.replace(hdfs.uri(''), '')}.0`).sort());
+  expect(zips().map((path) => path.replace(/\.[0-9a-f]{8}$/, '.job'))).toEqual(
+    staged.segments.map(({ path }) => `${path.replace(hdfs.uri(''), '')}.job`).sort(),
+  );
   const toNobody = await segmill('publish', directory as string);
   expect([toNobody.code, toNobody.stderr.split('\n')[0]]).toEqual([
     2,

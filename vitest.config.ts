@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/long/**'],
     testTimeout: 30_000,
+    // Removing what golden jobs have written takes its time on a busy machine.
+    hookTimeout: 60_000,
     pool: 'threads',
   },
 });

@@ -1,16 +1,19 @@
 /**
- * A small real Druid 33 on 127.0.0.1: ZooKeeper, Coordinator with Overlord (and Derby within), Historical, Broker and Indexer, a JVM
- * each, about 3 GB in all. Ports are free ones. It ends when it is stopped, or with this process.
+ * A small real Druid on 127.0.0.1: ZooKeeper, Coordinator with Overlord, Historical, Broker and Indexer, a JVM each, about 3 GB in
+ * all. Ports are free ones. It ends when it is stopped, or with this process.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeConf } from './clusterConf.mjs';
 import { CACHE, classPath, JAVA, JAVA_17 } from './jars.mjs';
 
 /** For each part of the cluster: seconds on an idle machine, minutes on a busy one. */
 const START_MS = 600_000;
+/** Folders of jars in the cache. */
+const JARS = { druid33: ['druid33', 'hadoop'], druid25: ['druid25'] };
 /** For processes that are there to answer, not to compute: they start in half the time. */
 const LIGHT = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 const STOP_MS = 20_000;
@@ -23,17 +26,36 @@ wait $pid; code=$?; kill $watcher 2> /dev/null; exit $code`;
 const TICKS = 100;
 
 /**
+ * @typedef {object} ClusterOptions
+ * @property {'druid33' | 'druid25'} [release] default Druid 33; the jars of it are in the cache
+ * @property {string} [name] of its folder in the cache
+ * @property {number} [slots] for tasks; 0: no Indexer
+ * @property {string} [indexerHeap]
+ * @property {import('./clusterConf.mjs').MetadataDatabase | null} [metadata] by default Derby within the Coordinator
+ * @property {number} [startMs] for each part, by default long enough for a busy machine
+ */
+
+/**
  * Starts a cluster with empty deep storage.
- * @param {{ name?: string, slots?: number, indexerHeap?: string }} [options] `name` of its folder in the cache; `slots` for tasks
+ * @param {ClusterOptions} [options]
  * @returns {Promise<Cluster>} once all of it answers
  * @throws {Error} when a part of it does not come up
  */
-export async function startCluster({ name = 'cluster', slots = 4, indexerHeap = '3g' } = {}) {
+export async function startCluster({
+  release = 'druid33',
+  name = 'cluster',
+  slots = 4,
+  indexerHeap = '3g',
+  metadata = null,
+  startMs = START_MS,
+} = {}) {
   const home = join(CACHE, name);
   rmSync(home, { recursive: true, force: true });
   const ports = await freePorts(6);
-  const cluster = new Cluster(home, ports);
+  const jars = [...JARS[release], ...(metadata === null ? [] : [`${release}-${metadata.type}`])];
+  const cluster = new Cluster(home, ports, jars, startMs);
   try {
+    writeConf({ home, deepStorage: cluster.deepStorage, ports: cluster.ports, slots, metadata });
     await cluster.start(slots, indexerHeap);
     return cluster;
   } catch (error) {
@@ -46,12 +68,18 @@ export async function startCluster({ name = 'cluster', slots = 4, indexerHeap = 
 export class Cluster {
   /** @type {Map<string, import('node:child_process').ChildProcess>} */
   #processes = new Map();
+  #jars;
+  #startMs;
 
   /**
    * @param {string} home
    * @param {readonly number[]} ports
+   * @param {readonly string[]} jars names of jar folders in the cache
+   * @param {number} startMs
    */
-  constructor(home, ports) {
+  constructor(home, ports, jars, startMs) {
+    this.#jars = jars;
+    this.#startMs = startMs;
     const [zookeeper, coordinator, broker, historical, indexer, derby] = ports;
     this.home = home;
     this.ports = { zookeeper, coordinator, broker, historical, indexer, derby };
@@ -67,12 +95,11 @@ export class Cluster {
    * @param {string} indexerHeap
    */
   async start(slots, indexerHeap) {
-    this.#writeConf(slots);
     const { zookeeper, historical, indexer } = this.ports;
     this.#launch('zookeeper', '128m', [
       '-Dzookeeper.admin.enableServer=false',
       '-cp',
-      classPath([JAVA], ['druid33', 'hadoop']),
+      classPath([JAVA], this.#jars),
       'org.apache.zookeeper.server.quorum.QuorumPeerMain',
       join(this.home, 'conf/zoo.cfg'),
     ]);
@@ -81,11 +108,12 @@ export class Cluster {
     await this.#answersHttp('the Coordinator', `${this.overlord}/status/health`);
     this.#role('historical', '512m');
     this.#role('broker', '512m');
-    this.#role('indexer', indexerHeap);
+    if (slots > 0) this.#role('indexer', indexerHeap);
     await this.#answersHttp('the Historical', `http://127.0.0.1:${historical}/druid/historical/v1/readiness`);
     await this.#answersHttp('the Broker', `${this.broker}/druid/broker/v1/readiness`);
-    await this.#answersHttp('the Indexer', `http://127.0.0.1:${indexer}/status/health`);
     await this.#answersHttp('the Overlord', `${this.overlord}/druid/indexer/v1/leader`);
+    if (slots === 0) return;
+    await this.#answersHttp('the Indexer', `http://127.0.0.1:${indexer}/status/health`);
     await this.#answers('the worker', async () => (await this.get('/druid/indexer/v1/workers')).length > 0);
   }
 
@@ -182,7 +210,7 @@ export class Cluster {
    */
   #role(name, heap) {
     const folders = [join(this.home, 'conf/_common'), join(this.home, 'conf', name), JAVA];
-    const path = classPath(folders, ['druid33', 'hadoop']);
+    const path = classPath(folders, this.#jars);
     this.#launch(name, heap, ['-cp', path, 'org.apache.druid.cli.Main', 'server', name]);
   }
 
@@ -227,7 +255,7 @@ export class Cluster {
    * @param {() => Promise<boolean>} isTrue
    */
   async #answers(what, isTrue) {
-    const end = Date.now() + START_MS;
+    const end = Date.now() + this.#startMs;
     /** @type {unknown} */
     let last = null;
     while (Date.now() < end) {
@@ -241,91 +269,8 @@ export class Cluster {
       }
       await sleep(300);
     }
-    throw new Error(`Waited ${START_MS / 1000} s for ${what} of Druid in vain; see ${join(this.home, 'log')}`, {
+    throw new Error(`Waited ${this.#startMs / 1000} s for ${what} of Druid in vain; see ${join(this.home, 'log')}`, {
       cause: last,
-    });
-  }
-
-  /** @param {number} slots */
-  #writeConf(slots) {
-    for (const folder of ['conf/_common', 'log', 'var/derby', 'var/tmp', 'segments']) {
-      mkdirSync(join(this.home, folder), { recursive: true });
-    }
-    const { zookeeper, coordinator, broker, historical, indexer, derby } = this.ports;
-    const write = (/** @type {string} */ file, /** @type {Record<string, string | number | boolean>} */ properties) => {
-      const path = join(this.home, 'conf', file);
-      mkdirSync(join(path, '..'), { recursive: true });
-      const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
-      writeFileSync(path, lines.join(''));
-    };
-    write('zoo.cfg', {
-      tickTime: 2000,
-      dataDir: join(this.home, 'var/zk'),
-      clientPort: zookeeper,
-      clientPortAddress: '127.0.0.1',
-      'admin.enableServer': false,
-    });
-    write('_common/common.runtime.properties', {
-      // Extensions are on the class path; nothing is loaded from a folder.
-      'druid.extensions.loadList': '[]',
-      'druid.extensions.directory': 'var/no-extensions',
-      'druid.host': '127.0.0.1',
-      'druid.bindOnHost': true,
-      'druid.startup.logging.logProperties': false,
-      'druid.zk.service.host': `127.0.0.1:${zookeeper}`,
-      'druid.metadata.storage.type': 'derby',
-      'druid.metadata.storage.connector.host': '127.0.0.1',
-      'druid.metadata.storage.connector.port': derby,
-      'druid.metadata.storage.connector.connectURI': `jdbc:derby://127.0.0.1:${derby}/druid;create=true`,
-      'druid.storage.type': 'local',
-      'druid.storage.storageDirectory': this.deepStorage,
-      'druid.storage.zip': true,
-      'druid.indexer.logs.type': 'file',
-      'druid.indexer.logs.directory': 'var/indexing-logs',
-      'druid.selectors.indexing.serviceName': 'druid/overlord',
-      'druid.selectors.coordinator.serviceName': 'druid/coordinator',
-      'druid.emitter': 'noop',
-      'druid.lookup.enableLookupSyncOnStartup': false,
-      'druid.server.http.numThreads': 20,
-      'druid.processing.buffer.sizeBytes': '50MiB',
-      'druid.processing.numThreads': 2,
-      'druid.processing.numMergeBuffers': 2,
-      'druid.processing.tmpDir': 'var/tmp/processing',
-    });
-    write('coordinator/runtime.properties', {
-      'druid.service': 'druid/coordinator',
-      'druid.plaintextPort': coordinator,
-      'druid.coordinator.startDelay': 'PT5S',
-      'druid.coordinator.period': 'PT3S',
-      'druid.coordinator.asOverlord.enabled': true,
-      'druid.coordinator.asOverlord.overlordService': 'druid/overlord',
-      'druid.manager.segments.pollDuration': 'PT3S',
-      'druid.manager.segments.useIncrementalCache': 'never',
-      'druid.indexer.queue.startDelay': 'PT2S',
-      'druid.indexer.runner.type': 'httpRemote',
-      'druid.indexer.storage.type': 'metadata',
-    });
-    write('broker/runtime.properties', {
-      'druid.service': 'druid/broker',
-      'druid.plaintextPort': broker,
-      'druid.broker.http.numConnections': 10,
-      'druid.broker.cache.useCache': false,
-      'druid.broker.cache.populateCache': false,
-    });
-    write('historical/runtime.properties', {
-      'druid.service': 'druid/historical',
-      'druid.plaintextPort': historical,
-      'druid.server.maxSize': '20g',
-      'druid.segmentCache.locations': '[{"path":"var/segment-cache","maxSize":"20g"}]',
-    });
-    write('indexer/runtime.properties', {
-      'druid.service': 'druid/indexer',
-      'druid.plaintextPort': indexer,
-      'druid.worker.capacity': slots,
-      'druid.worker.numConcurrentMerges': Math.max(1, slots >> 1),
-      'druid.indexer.task.baseTaskDir': 'var/task',
-      // An Indexer leaves a task that was shut down in its slot as long as this, by default five minutes.
-      'druid.indexer.task.gracefulShutdownTimeout': 'PT1S',
     });
   }
 }

@@ -34,6 +34,13 @@ export function prepareDruid33() {
   compile('druid33', DRUID33_SOURCES, ['druid33', 'hadoop']);
 }
 
+/** Druid 25: a cluster on PostgreSQL or MySQL. @throws {Error} when Java or Maven is missing or fails */
+export function prepareDruid25() {
+  fetchJars('druid25');
+  fetchJars('druid25-postgresql');
+  fetchJars('druid25-mysql');
+}
+
 /** Druid 37: its query engines. @throws {Error} when Java or Maven is missing or fails */
 export function prepareDruid37() {
   fetchJars('druid37');

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { closestName } from '../spec/suggest.ts';
 import { Properties } from './properties.ts';
 
@@ -23,6 +22,8 @@ export async function readSegmillYaml(file: string, env: Environment): Promise<P
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new Error(`${file} cannot be read: ${(error as Error).message}.`);
   }
+  // Most have no such file: the package is loaded where there is one.
+  const { parse } = await import('yaml');
   let tree: unknown;
   try {
     tree = parse(text);

@@ -83,7 +83,10 @@ function readField(log: SpecLog, object: SpecObject, name: string, field: Field,
   const fallback = field.kind === 'node' ? null : (field.default ?? null);
   if (member !== null && field.ignored !== undefined) {
     log.use(path, 'ignored', shownValue(field, plainValue(member.value)), field.ignored);
-    if (member.value.kind !== 'null') log.note(spotOf(member.value), `has no effect: ${field.ignored}`);
+    // Names of JSON Schema are not of Druid, and nobody takes them to have an effect.
+    if (member.value.kind !== 'null' && !name.startsWith('$')) {
+      log.note(spotOf(member.value), `has no effect: ${field.ignored}`);
+    }
     return field.kind === 'node' ? member.value : fallback;
   }
   if (member === null || (member.value.kind === 'null' && field.kind !== 'node')) {

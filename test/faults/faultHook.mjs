@@ -10,7 +10,7 @@ import sqlite from 'node-sqlite3-wasm';
 
 const faults = JSON.parse(process.env.FAULTS ?? '{}');
 const thread = isMainThread ? 'main' : 'worker';
-const { appendFileSync, openSync, readdirSync, unlinkSync, writeSync } = fs;
+const { appendFileSync, existsSync, openSync, readdirSync, unlinkSync, writeSync } = fs;
 /** Path by file descriptor. */
 const opened = new Map();
 /** The journal entry that was written last: what is synced next. */
@@ -48,6 +48,8 @@ function within(run) {
 
 /** Runs a call, unless it is the one that fails. @param half does a part of it */
 function passed(call, path, bytes, run, half) {
+  // A statement's own calls count, too.
+  if (call === 'sql') return counted(call, path, bytes, run, half);
   return isWithin ? run() : within(() => counted(call, path, bytes, run, half));
 }
 
@@ -76,7 +78,10 @@ function die(name) {
 let failing = 0;
 /** A disk that is full stays full, one that is read-only stays so. */
 function fails({ calls, under, after = 0 }, call, path) {
-  return calls.includes(call) && path.startsWith(under) && failing++ >= after;
+  if (!calls.includes(call) || !path.startsWith(under)) return false;
+  // What is not there is told first.
+  if (['unlink', 'rmdir', 'rm'].includes(call) && !existsSync(path)) return false;
+  return failing++ >= after;
 }
 
 const TEXTS = {

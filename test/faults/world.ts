@@ -107,6 +107,7 @@ export class World {
   sameText(text: string): string {
     return text
       .replaceAll(this.root, 'ROOT')
+      .replaceAll(/\S+\.rows\b/g, 'INPUT')
       .replace(/[0-9a-f]{32}/g, '*')
       .replace(/\d+-\d+-[\w.-]*~/g, '*~')
       .replace(/index\.zip\.[0-9a-f]{8}/g, 'index.zip.*');

@@ -102,7 +102,7 @@ const CLEAN_OPTIONS = {
 export function addCleanCommand(cli: Argv, choose: Choose): Argv {
   return cli.command(
     'clean <spec>',
-    'Remove what killed jobs of a spec left behind, and segments that newer ones hide',
+    'Remove what killed jobs left, and superseded segments',
     (command) =>
       command
         .positional('spec', {

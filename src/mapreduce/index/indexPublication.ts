@@ -58,7 +58,7 @@ export function beginPublication(
   } catch (error) {
     const failure = error instanceof StorageError ? error.cause : error;
     throw new Error(
-      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where it is.`,
+      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where.`,
     );
   }
 }

@@ -9,7 +9,6 @@ import { tlsOf } from './tls.ts';
 const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([1213, 1205, 1053, 1927]);
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
   'ECONNRESET',
   'EPIPE',
   'ER_CLIENT_INTERACTION_TIMEOUT',
@@ -90,14 +89,14 @@ async function open(
   }
 }
 
-function connectionOf(connection: Connection, timeout: number): SqlConnection {
+function connectionOf(connection: Connection, timeoutMs: number): SqlConnection {
   return {
     query: async (sql, values) => {
       // Prepared on the server, so that no quoting rule of ours has to match its SQL mode.
       const [rows] =
         values === undefined
-          ? await connection.query<RowDataPacket[]>({ sql, timeout })
-          : await connection.execute<RowDataPacket[]>({ sql, timeout, values: values.map(bufferOf) });
+          ? await within(timeoutMs, connection.query<RowDataPacket[]>(sql))
+          : await within(timeoutMs, connection.execute<RowDataPacket[]>(sql, values.map(bufferOf)));
       return Array.isArray(rows) ? rows : [];
     },
     close: async () => {
@@ -105,6 +104,21 @@ function connectionOf(connection: Connection, timeout: number): SqlConnection {
       connection.destroy();
     },
   };
+}
+
+/** The driver's own timeout keeps the process alive where a connection breaks. */
+async function within<Result>(ms: number, answer: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error(`no answer within ${ms / 1000} s`), { code: 'ETIMEDOUT' }));
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function bufferOf(value: string | number | Uint8Array | null): string | number | Buffer | null {

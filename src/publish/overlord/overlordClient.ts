@@ -137,8 +137,11 @@ export class OverlordClient {
   }
 
   async #sendOnce(method: 'GET' | 'POST', path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
-    const timeout = AbortSignal.timeout(REQUEST_MS);
     const authorization = await this.#authorization();
+    return limited(REQUEST_MS, signal, (limit) => this.#follow({ method, path, body, authorization }, limit));
+  }
+
+  async #follow({ method, path, body, authorization }: Request, signal: AbortSignal): Promise<Answer> {
     for (let hops = 0; ; hops++) {
       const response = await fetch(`${this.#base}${API}${path}`, {
         method,
@@ -149,7 +152,7 @@ export class OverlordClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // By hand: fetch takes the credentials away when the leader is another host.
         redirect: 'manual',
-        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+        signal,
       });
       const text = await response.text();
       if (!REDIRECT.has(response.status)) return { status: response.status, text };
@@ -188,9 +191,46 @@ export class OverlordClient {
   }
 }
 
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: unknown;
+  readonly authorization: string | null;
+}
+
 interface Answer {
   readonly status: number;
   readonly text: string;
+}
+
+/**
+ * Does something that ends in time, or when it is given up, even if its own promise never does. The timer keeps the process alive as long,
+ * which that of AbortSignal.timeout does not.
+ */
+async function limited<Result>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const limit = new AbortController();
+  let onAbort = () => {};
+  let timeout: NodeJS.Timeout | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = (reason: unknown) => {
+      reject(reason);
+      limit.abort(reason);
+    };
+    timeout = setTimeout(() => stop(new DOMException('The request took too long.', 'TimeoutError')), ms);
+    onAbort = () => stop(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work(limit.signal), stopped]);
+  } finally {
+    clearTimeout(timeout);
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 const ADDRESS_HINT =

@@ -43,7 +43,7 @@ export const ingestionSpecShape = shape('IngestionSpec', 'What to index: schema,
 
 /** `HadoopIndexTask`: what is sent to an Overlord. */
 export const taskShape = shape('HadoopIndexTask', 'A task of type index_hadoop.', {
-  $schema: { kind: 'string', why: 'where the JSON Schema is, for editors' },
+  $schema: { kind: 'string', why: 'where the JSON Schema is', ignored: 'for editors only' },
   type: { kind: 'string', why: 'the task type', oneOf: ['index_hadoop'], default: 'index_hadoop' },
   id: { kind: 'string', why: 'name of this run; made up where left out' },
   spec: {

@@ -8,8 +8,10 @@ export class StorageError extends Error {
 
   /** @param attempt what could not be done, path included: `open /data/a.json` */
   constructor(attempt: string, path: string, cause: unknown) {
-    super(`Cannot ${attempt}: ${systemErrorText(cause)}`, { cause });
-    this.code = (cause as NodeJS.ErrnoException).code;
+    const { code } = cause as NodeJS.ErrnoException;
+    const mayNot = CHANGES.test(attempt) && (code === 'EACCES' || code === 'EPERM');
+    super(`Cannot ${attempt}: ${systemErrorText(cause)}${mayNot ? MAY_NOT : ''}`, { cause });
+    this.code = code;
     this.path = path;
   }
 }
@@ -36,6 +38,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   EDQUOT: ' Make room there, or name a place that has more, and run it again.',
   EIO: ' Look into the log of the system (dmesg), and run it again when that is mended.',
 };
+
+/** Attempts that need the right to write. */
+const CHANGES = /^(create|write|make|rename|remove) /;
+const MAY_NOT = ' Let that user write there, or name another place.';
 
 /** A failure of the system in sentences: why, and what to do. */
 export function systemErrorText(error: unknown): string {

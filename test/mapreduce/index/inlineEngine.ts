@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockEncoder } from '../../../src/kernel/lz4.ts';
+import { type MeasurePayload, measureShard } from '../../../src/mapreduce/index/plan/measureTask.ts';
 import { type ReduceBatch, reduceBatch } from '../../../src/mapreduce/index/reduceBatch.ts';
-import type { Engine, PhaseOptions, TaskContext, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
+import type { Engine, PhaseOptions, Task, TaskContext, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { taskFunctions } from '../../../src/mapreduce/tasks.ts';
 
 const NO_PROGRESS = { addBytes: () => undefined, addRows: () => undefined };
@@ -25,15 +26,18 @@ export class InlineEngine implements Engine {
       const context: TaskContext = { attemptDirectory, attempt: 0, progress: NO_PROGRESS };
       // Payloads cross a thread or the network in production.
       const payload = structuredClone(task.payload);
-      const result =
-        task.kind === 'reduceIndex'
-          ? await reduceBatch(payload as ReduceBatch, context, this.#encoder)
-          : await taskFunctions[task.kind](payload, context);
+      const result = await this.#runTask(task.kind, payload, context);
       const outcome = { id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 };
       outcomes.push(outcome);
       onOutcome?.(task, outcome);
     }
     return outcomes;
+  }
+
+  #runTask(kind: Task['kind'], payload: unknown, context: TaskContext): Promise<unknown> {
+    if (kind === 'reduceIndex') return reduceBatch(payload as ReduceBatch, context, this.#encoder);
+    if (kind === 'measureShard') return measureShard(payload as MeasurePayload, context, this.#encoder);
+    return taskFunctions[kind](payload, context);
   }
 
   async close(): Promise<void> {}

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { overlordCredentials } from '../../../src/publish/overlord/credentials.ts';
 import { OverlordClient } from '../../../src/publish/overlord/overlordClient.ts';
 import { Clock } from './clock.ts';
@@ -123,6 +123,36 @@ describe('addresses', () => {
     );
     expect(clock.waits).toEqual([500, 1_000, 2_000, 4_000]);
     overlord = await new FakeOverlord().start();
+  });
+});
+
+describe('a request that fetch never comes back from', () => {
+  beforeEach(() => {
+    vi.stubGlobal('fetch', () => new Promise(() => {}));
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  test('ends when it is given up', async () => {
+    const controller = new AbortController();
+    const running = client().running('events', controller.signal);
+    const reason = new Error('interrupted');
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+  });
+
+  test('ends after a minute, and is tried again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const running = client().running('events');
+    const outcome = expect(running).rejects.toHaveProperty(
+      'message',
+      `The Overlord at ${overlord.url} does not answer: no answer within 60 s. ${ADDRESS_HINT}`,
+    );
+    for (let tries = 0; tries < 5; tries++) await vi.advanceTimersByTimeAsync(60_000);
+    await outcome;
+    expect(clock.waits).toEqual([500, 1_000, 2_000, 4_000]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { lz4Encoder } from '../../../kernel/lz4.ts';
+import { type BlockEncoder, lz4Encoder } from '../../../kernel/lz4.ts';
 import { Scratch } from '../../../segment/scratch.ts';
 import type { TaskContext } from '../../job.ts';
 import type { ShardInput } from '../indexPayload.ts';
@@ -18,12 +18,20 @@ export interface MeasureManifest {
   readonly hottest: readonly HotKey[];
 }
 
-/** Writes a segment as the job would, to learn its rows and bytes; only the packing into index.zip is left out. */
-export async function measureShard(payload: MeasurePayload, context: TaskContext): Promise<MeasureManifest> {
+/**
+ * Writes a segment as the job would, to learn its rows and bytes; only the packing into index.zip is left out.
+ *
+ * @param encoder compresses the segment's blocks; there is one in production, tests put liblz4 in its place
+ */
+export async function measureShard(
+  payload: MeasurePayload,
+  context: TaskContext,
+  encoder: BlockEncoder = lz4Encoder(),
+): Promise<MeasureManifest> {
   const watcher = new HotKeys(payload.watched);
   const scratch = new Scratch(context.attemptDirectory);
   try {
-    const { rows, files } = writeSegment(payload, context, scratch, lz4Encoder(), watcher);
+    const { rows, files } = writeSegment(payload, context, scratch, encoder, watcher);
     const size = files.reduce((sum, file) => sum + file.size, 0);
     return { rows, keys: watcher.keys, size, hottest: watcher.hottest };
   } finally {

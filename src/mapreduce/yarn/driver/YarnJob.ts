@@ -184,6 +184,7 @@ export class YarnJob {
     const { dataSource, granularity } = this.#state.job;
     const key = { dataSource, interval: this.#interval(plan.chunk), version: this.#version, partitionNum };
     const { timeZone } = compileGranularity(granularity.segmentGranularity);
-    return { key, ...segmentPlace(this.#options.output, key, timeZone) };
+    const place = segmentPlace(this.#options.output, key, timeZone);
+    return { key, ...place, temporary: temporaryName(place.final, this.#options.publication.id) };
   }
 }

@@ -35,7 +35,13 @@ export async function openSqlite(path: string): Promise<SqlConnection> {
     rmSync(`${path}.lock`, { recursive: true, force: true });
     const database = await open(path);
     return {
-      query: async (sql, values = []) => database.all(sql, values),
+      query: async (sql, values = []) => {
+        try {
+          return database.all(sql, values);
+        } catch (error) {
+          throw withAdvice(error);
+        }
+      },
       close: async () => {
         database.close();
         lock.release();
@@ -45,6 +51,15 @@ export async function openSqlite(path: string): Promise<SqlConnection> {
     lock.release();
     throw error;
   }
+}
+
+/** What SQLite says of a disk, without saying more. */
+const DISK = /disk I\/O error|disk is full|readonly database|unable to open/;
+
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof Error) || !DISK.test(error.message)) return error;
+  const advice = 'See whether its disk is full, and whether it may be written to, then run it again.';
+  return new Error(`${error.message}. ${advice}`, { cause: error });
 }
 
 function makeFolder(folder: string): void {

@@ -30,7 +30,7 @@ export const CLUSTER_OPTIONS = {
 
 const PRIORITY_MAX = 1_000_000;
 /** What only `--engine local` has. */
-const LOCAL_OPTIONS = ['workers', 'keep-runs'];
+const LOCAL_OPTIONS = ['workers', 'keep-runs', 'resume'];
 /** What the cluster engine does not do. */
 const PUBLISH_OPTIONS = ['overlord', 'lock', 'metadata', 'create-tables', 'stage', 'drop-existing'];
 

@@ -9,6 +9,7 @@ import { UnknownOutcomeError } from '../../publish/publisher.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
 import { intervalText, isoText, parseInstant, parseInterval } from '../../time/isoText.ts';
+import type { Units } from '../units/Units.ts';
 import type { IndexOptions } from './indexJob.ts';
 import type { PublicationReport, SegmentReport } from './indexReport.ts';
 import { newJobDirectory } from './jobDirectory.ts';
@@ -151,13 +152,16 @@ function notesOf(kept: readonly string[], tombstones: number): string[] {
 /**
  * Takes back what a failed job did to deep storage.
  *
+ * @param units that the next run may go on from, or null
  * @returns what to throw: the error, with what could not be taken back
  */
-export async function takeBack(publication: Publication, error: unknown): Promise<unknown> {
+export async function takeBack(publication: Publication, units: Units | null, error: unknown): Promise<unknown> {
   if (error instanceof UnknownOutcomeError) {
     publication.leaveStored();
     return error;
   }
+  // Of zips that have their final names it is to be found out whether they are published.
+  if (!publication.isStoring) units?.park();
   if (await publication.discard()) return error;
   publication.leaveStaged();
   return new Error(

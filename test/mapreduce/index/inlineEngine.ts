@@ -26,7 +26,7 @@ export class InlineEngine implements Engine {
       // Payloads cross a thread or the network in production.
       const payload = structuredClone(task.payload);
       const result =
-        task.kind === 'reduceIndex'
+        task.kind === 'reduceIndex' && this.#encoder !== undefined
           ? await reduceBatch(payload as ReduceBatch, context, this.#encoder)
           : await taskFunctions[task.kind](payload, context);
       const outcome = { id: task.id, result: structuredClone(result), attempts: 1, wallMs: 0 };

@@ -93,7 +93,7 @@ function run(publisher: Publisher, onEngine: (kind: string) => void = () => {}):
       },
     }),
   );
-  return runIndexJob(job, { workers: 1, quirks: 'none', signal: never, publisher }, (root): Engine => {
+  return runIndexJob(job, { workers: 1, quirks: 'none', signal: never, publisher, resume: 'never' }, (root): Engine => {
     const engine = new InlineEngine(root);
     return {
       run: async (tasks, options) => {

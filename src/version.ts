@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROGRAM_ROOT } from './programRoot.ts';
 
 /** The version of this program. */
 export function programVersion(): string {
-  // One folder up in the sources as in what is built of them.
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(join(PROGRAM_ROOT, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,6 +1,7 @@
 /**
- * CSV to typed columns in memory, on one thread: segmill's scanner with dictionaries and number parsing against DuckDB's
- * read_csv into a table. Both are told the columns and their types; both read the file.
+ * CSV to typed columns in memory, on one thread: segmill's scanner and parsers against DuckDB's read_csv into a table. Both are told
+ * the columns and their types; both read the file, and both keep what they read: DuckDB copies its strings, segmill keeps the bytes
+ * of the file and where in them each string stands. A third contestant is segmill with dictionaries, which is how its jobs go on.
  *
  *     npm run bench formats [-- rows]        1,000,000 rows (163 MB; the rows of "npm run bench") when not given
  *
@@ -10,10 +11,21 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 import { CACHE, generate } from './generate.mjs';
 import { median } from './measure.mjs';
 
-const DIST = resolve(import.meta.dirname, '../../dist');
+const SRC = resolve(import.meta.dirname, '../../src');
+const MODULES = join(CACHE, 'modules');
+/** What the scan is made of. */
+const PARTS = [
+  'input/createScanner',
+  'input/recordBatch',
+  'kernel/kernel',
+  'rollup/dictionary/kernelDictionary',
+  'row/timeColumn',
+  'row/numberColumn',
+];
 const ROUNDS = 3;
 const SEED = 42;
 /** The 20 columns: name and DuckDB's type. */
@@ -65,9 +77,20 @@ function cell(name, value) {
   return QUOTED.has(name) || /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Scans the file with the built program's modules: strings to dictionary ids, times and numbers to arrays of doubles. */
-async function segmill(path) {
-  const load = (module) => import(pathToFileURL(join(DIST, `${module}.js`)).href);
+/** Makes modules of the sources that this Node can load. */
+async function buildModules() {
+  const input = Object.fromEntries(PARTS.map((part) => [part, join(SRC, `${part}.ts`)]));
+  const bundle = await rolldown({ input, platform: 'node', external: /^[^./]/ });
+  await bundle.write({ dir: MODULES, format: 'esm', entryFileNames: '[name].js', cleanDir: true });
+}
+
+/**
+ * Scans the file: times and numbers to typed arrays, strings to the places where they stand.
+ *
+ * @param {string} path @param {boolean} withDictionaries strings become ids of a dictionary instead
+ */
+async function segmill(path, withDictionaries = false) {
+  const load = (module) => import(pathToFileURL(join(MODULES, `${module}.js`)).href);
   const { createRecordReader } = await load('input/createScanner');
   const { BATCH_ROWS, RecordBatch } = await load('input/recordBatch');
   const { createKernel } = await load('kernel/kernel');
@@ -93,7 +116,9 @@ async function segmill(path) {
     onMalformed: (_start, _end, problem) => fail(problem),
   });
   const time = new TimeColumn({ column: 'time', format: 'iso', missingValue: null, missingValueText: null }, 0);
-  const dictionaries = COLUMNS.map(([, type]) => (type === 'VARCHAR' ? new KernelDictionary(kernel) : null));
+  const dictionaries = COLUMNS.map(([, type]) =>
+    withDictionaries && type === 'VARCHAR' ? new KernelDictionary(kernel) : null,
+  );
   const length = statSync(path).size;
   // A column is a list of chunks, as the number of rows is not known before.
   const columns = COLUMNS.map(() => []);
@@ -102,10 +127,12 @@ async function segmill(path) {
   const numbers = new NumberColumn();
   const longs = new BigInt64Array(numbers.pairs.buffer);
   const all = Int32Array.from({ length: BATCH_ROWS }, (_, i) => i);
+  const kept = [];
   let rows = 0;
   const input = { index: 0, path, start: 0, end: length, length, codec: 'none' };
   for await (const block of blocks({ index: 0, inputs: [input], bytes: length })) {
     scanner.begin(block);
+    if (!withDictionaries) kept.push(Uint8Array.from(batch.bytes));
     while (scanner.next(BATCH_ROWS) > 0) {
       const count = batch.rows;
       time.assemble(batch, times);
@@ -129,6 +156,15 @@ async function segmill(path) {
           });
           if (left > 0) fail('a value needs more than the kernel');
           columns[slot].push(kernel.ints.slice(cells / 4, cells / 4 + count));
+          continue;
+        }
+        if (COLUMNS[slot][1] === 'VARCHAR') {
+          const end = base + count;
+          columns[slot].push([
+            batch.kinds.slice(base, end),
+            batch.starts.slice(base, end),
+            batch.ends.slice(base, end),
+          ]);
           continue;
         }
         const isLong = COLUMNS[slot][1] === 'BIGINT';
@@ -172,19 +208,19 @@ function fail(message) {
   process.exit(2);
 }
 
-const CONTESTANTS = { segmill, duckdb };
+const CONTESTANTS = { segmill, duckdb, dictionaries: (path) => segmill(path, true) };
 
 /** Compares the two, each round in a process of its own. @param {number} count rows */
-function compare(count) {
+async function compare(count) {
   if (!Number.isSafeInteger(count) || count < 1) {
     fail('The number of rows must be a positive whole number, as in: npm run bench formats -- 1000000');
   }
-  if (!existsSync(join(DIST, 'input/createScanner.js'))) fail(`${DIST} is not up to date. Run "npm run build" first.`);
+  await buildModules();
   const csv = join(CACHE, `rows-v1-${count}-seed-${SEED}.csv`);
   if (!existsSync(csv)) writeCsv(generate({ rows: count, parts: 4, seed: SEED }), csv);
   const megabytes = statSync(csv).size / 1e6;
   console.log(`${count} rows, ${COLUMNS.length} columns, ${megabytes.toFixed(1)} MB of CSV`);
-  const seconds = { segmill: [], duckdb: [] };
+  const seconds = Object.fromEntries(Object.keys(CONTESTANTS).map((name) => [name, []]));
   const results = new Set();
   for (let round = 1; round <= ROUNDS; round++) {
     for (const name of Object.keys(CONTESTANTS)) {
@@ -195,17 +231,19 @@ function compare(count) {
       const { rows, sum, cpu } = JSON.parse(stdout);
       results.add(`${rows} rows, ${sum}`);
       seconds[name].push((cpu.user + cpu.system) / 1e6);
-      console.log(`round ${round} ${name.padEnd(8)} ${seconds[name].at(-1).toFixed(2)} CPU seconds`);
+      console.log(`round ${round} ${name.padEnd(12)} ${seconds[name].at(-1).toFixed(2)} CPU seconds`);
     }
   }
   if (results.size !== 1) fail(`The two do not agree: ${[...results].join(' and ')}`);
-  const [ours, theirs] = [median(seconds.segmill), median(seconds.duckdb)];
-  console.log(
-    `median: segmill ${ours.toFixed(2)} s (${(megabytes / ours).toFixed(0)} MB/s), duckdb ${theirs.toFixed(2)} s ` +
-      `(${(megabytes / theirs).toFixed(0)} MB/s), ratio ${(ours / theirs).toFixed(2)}`,
-  );
+  const theirs = median(seconds.duckdb);
+  for (const [name, all] of Object.entries(seconds)) {
+    const middle = median(all);
+    console.log(
+      `median ${name.padEnd(12)} ${middle.toFixed(2)} s, ${(megabytes / middle).toFixed(0)} MB/s, ${(middle / theirs).toFixed(2)} of duckdb's`,
+    );
+  }
 }
 
 const [first, path] = process.argv.slice(2);
-if (path === undefined) compare(Number(first ?? 1_000_000));
+if (path === undefined) await compare(Number(first ?? 1_000_000));
 else console.log(JSON.stringify(await CONTESTANTS[first](path)));

@@ -47,6 +47,8 @@ export function writeConf(settings) {
     'yarn.nodemanager.resource.memory-mb': 4096,
     'yarn.nodemanager.resource.cpu-vcores': 4,
     'yarn.scheduler.minimum-allocation-mb': 128,
+    // A node that is gone is missed after a minute; the default is ten.
+    'yarn.nm.liveness-monitor.expiry-interval-ms': 60_000,
     // A JVM and Node reserve far more addresses than they use.
     'yarn.nodemanager.vmem-check-enabled': false,
     // On a disk that is fuller than this a node turns unhealthy and jobs wait for ever; the default is 90.

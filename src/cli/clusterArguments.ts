@@ -29,10 +29,6 @@ export const CLUSTER_OPTIONS = {
 } as const;
 
 const PRIORITY_MAX = 1_000_000;
-/** What only `--engine local` has. */
-const LOCAL_OPTIONS = ['workers', 'keep-runs', 'resume'];
-/** What the cluster engine does not do. */
-const PUBLISH_OPTIONS = ['overlord', 'lock', 'metadata', 'create-tables', 'stage', 'drop-existing'];
 
 export function readClusterArguments(args: RawArguments): ClusterArguments {
   const text = (name: string) => (args[name] === undefined ? null : (args[name] as string));
@@ -54,10 +50,13 @@ export function refuseClusterArguments(args: RawArguments): void {
 
 /** @throws UsageError for options that have no meaning on a cluster */
 export function refuseLocalArguments(args: RawArguments): void {
-  refuse(args, LOCAL_OPTIONS, 'with --engine yarn the cluster decides on that');
-  refuse(args, ['plan'], '--engine yarn does not run plans');
-  const told = args.overlord === 'none' ? PUBLISH_OPTIONS.filter((name) => name !== 'overlord') : PUBLISH_OPTIONS;
-  refuse(args, told, 'with --engine yarn segments are stored, and told to nobody');
+  refuse(args, ['workers'], 'with --engine yarn the cluster decides how many tasks run at once');
+  refuse(args, ['keep-runs'], 'with --engine yarn runs go with their container, and the input is read again');
+  refuse(
+    args,
+    ['resume'],
+    'with --engine yarn a job is taken over while its applications are there, see segmill attach',
+  );
 }
 
 function refuse(args: RawArguments, names: readonly string[], why: string): void {

@@ -1,4 +1,4 @@
-import { readHadoopConf } from '../hadoop/conf/readHadoopConf.ts';
+import { type HadoopConf, readHadoopConf } from '../hadoop/conf/readHadoopConf.ts';
 import { type HadoopClient, hadoopClient } from '../hadoop/hadoopClient.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import { isHdfsPath } from '../storage/storage.ts';
@@ -19,16 +19,21 @@ export async function hadoopOf(
 ): Promise<HadoopClient | undefined> {
   const paths = [...job.input.paths, job.segmentOutputPath ?? ''];
   if (directory === null && !paths.some(isHdfsPath)) return undefined;
-  try {
-    const conf = await readHadoopConf({
-      directory: directory ?? (env.HADOOP_CONF_DIR || null),
-      jobProperties: job.tuning.jobProperties,
-      env,
-    });
-    return await hadoopClient(conf, env);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return read(directory ?? (env.HADOOP_CONF_DIR || null), job.tuning.jobProperties, env);
+}
+
+/**
+ * How segments of a deep storage are reached.
+ * @param base of deep storage
+ * @returns undefined where it is not in HDFS
+ * @throws UsageError when the configuration cannot be read
+ */
+export async function hadoopAt(
+  base: string,
+  directory: string | undefined,
+  env: Io['env'],
+): Promise<HadoopClient | undefined> {
+  return isHdfsPath(base) ? read(directory ?? (env.HADOOP_CONF_DIR || null), {}, env) : undefined;
 }
 
 /**
@@ -47,9 +52,12 @@ export async function clusterOf(
       "the cluster is unknown: name the folder of Hadoop's site files by --hadoop-conf or HADOOP_CONF_DIR",
     );
   }
+  return read(folder, job?.tuning.jobProperties ?? {}, env);
+}
+
+async function read(directory: string | null, jobProperties: HadoopConf, env: Io['env']): Promise<HadoopClient> {
   try {
-    const jobProperties = job?.tuning.jobProperties ?? {};
-    return await hadoopClient(await readHadoopConf({ directory: folder, jobProperties, env }), env);
+    return await hadoopClient(await readHadoopConf({ directory, jobProperties, env }), env);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -5,6 +5,7 @@ import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
 import type { KeptUnits } from '../mapreduce/units/Units.ts';
+import type { MetadataStore } from '../publish/metadata/MetadataStore.ts';
 import type { LockSpan } from '../publish/overlord/OverlordPublisher.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
 import type { ClusterArguments } from './clusterArguments.ts';
@@ -141,10 +142,10 @@ async function prepare(args: IndexArguments, context: Context, course: Course): 
   const { job: spec, text } = await readJob(args, io);
   const placed = await placeJob(args.dropExisting ? { ...spec, dropExisting: true } : spec, args, io.env);
   course.specText = text;
-  if (args.cluster !== null) return submit(spec, placed, args.cluster, args, context, course);
+  if (args.cluster !== null) return submit(placed, args.cluster, args, context, course);
   const { job, publisher } = placed;
   course.job = job;
-  const store = publisher === null ? storeOfJob(job, args, io) : null;
+  const store = storeOfPlaced(placed, args, io);
   const hadoop = await hadoopOf(job, args.hadoopConf, io.env);
   const plan = args.plan === null ? null : await readPlan(args.plan);
   const runIndexJob = await services.loadRunIndexJob();
@@ -164,44 +165,76 @@ async function prepare(args: IndexArguments, context: Context, course: Course): 
     });
 }
 
-/** A job for the cluster. @throws UsageError where the configuration wants it published, which only the local engine can */
+/** A job for the cluster. */
 async function submit(
-  spec: JobSpec,
-  { job: placed, publisher }: PlacedJob,
+  placed: PlacedJob,
   cluster: ClusterArguments,
   args: IndexArguments,
   { io, services }: Context,
   course: Course,
 ): Promise<Run> {
-  const told = publisher !== null || placed.metadataUpdate !== null;
-  await publisher?.close();
-  if (told && spec.metadataUpdate === null && args.overlord === null) {
-    throw new UsageError(
-      "Druid's configuration names an Overlord or a metadata store, but with --engine yarn segments are stored and told to nobody. " +
-        'Say --overlord none if that is wanted, or leave out --engine yarn',
-    );
-  }
-  const job = { ...placed, metadataUpdate: spec.metadataUpdate };
+  const { job, publisher } = placed;
   course.job = job;
+  const store = storeOfPlaced(placed, args, io);
   const hadoop = await clusterOf(args.hadoopConf, io.env, job);
+  const plan = args.plan === null ? null : await readPlan(args.plan);
   const { runYarnIndexJob } = await services.loadYarn();
-  const common = { ...cluster, quirks: args.quirks, hadoop, onMessage: messages(args, io) };
+  const common = {
+    ...cluster,
+    quirks: args.quirks,
+    hadoop,
+    ...(plan === null ? {} : { plan }),
+    publisher,
+    store,
+    stage: args.stage,
+    onMessage: messages(args, io),
+  };
   return (options) => runYarnIndexJob(job, { ...common, ...options });
 }
 
-/** A job that runs on the cluster already. */
-async function attach(
-  application: string,
-  args: IndexArguments,
-  { io, services }: Context,
-  course: Course,
-): Promise<Run> {
+/** A job that runs on the cluster already. @throws UsageError where it publishes, and it is not told how */
+async function attach(application: string, args: IndexArguments, context: Context, course: Course): Promise<Run> {
+  const { io, services } = context;
   const hadoop = await clusterOf(args.hadoopConf, io.env);
   const { findYarnJob, runYarnIndexJob } = await services.loadYarn();
-  const { job, quirks, submission } = await findYarnJob(application, hadoop);
+  const { job, quirks, plan, submission, publishesTo, stage } = await findYarnJob(application, hadoop);
+  const placed = await placeJob(job, { ...args, stage }, io.env);
+  const { publisher } = placed;
+  const store = storeOfPlaced({ job, publisher }, { ...args, stage }, io);
+  const told = (publisher ?? store)?.name ?? null;
+  if (told !== publishesTo) {
+    await publisher?.close();
+    throw new UsageError(
+      `the job of ${application} ${publishesTo === null ? 'publishes to nobody' : `publishes to ${publishesTo}`}, and this command ` +
+        `${told === null ? 'names nobody' : `names ${told}`}: give the command that began the job once more, or ` +
+        `${publishesTo === null ? 'leave that out' : 'name the same by --metadata or --overlord'}`,
+    );
+  }
   course.job = job;
-  return (options) =>
-    runYarnIndexJob(job, { ...submission, quirks, hadoop, onMessage: messages(args, io), ...options });
+  const common = {
+    ...submission,
+    quirks,
+    hadoop,
+    ...(plan === null ? {} : { plan }),
+    publisher,
+    store,
+    stage,
+    onMessage: messages(args, io),
+  };
+  return (options) => runYarnIndexJob(job, { ...common, ...options });
+}
+
+/** Who learns of a job's segments beside a publisher. @throws UsageError where nobody does, and somebody must */
+function storeOfPlaced({ job, publisher }: PlacedJob, args: IndexArguments, io: Io): MetadataStore | null {
+  if (publisher !== null) return null;
+  const store = storeOfJob(job, args, io);
+  if (store !== null) return store;
+  const wants = args.stage ? '--stage' : job.dropExisting ? 'dropExisting' : null;
+  // Without deep storage the job itself complains.
+  if (wants === null || job.segmentOutputPath === null) return null;
+  throw new UsageError(
+    `${wants} needs a metadata store, and deep storage in HDFS has none of its own: name that of your Druid by metadataUpdateSpec or --metadata`,
+  );
 }
 
 function keptText({ tasks, bytes, directory }: KeptUnits): string {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { ExitCode } from './exitCode.ts';
 
 /** Where text goes. `isTTY` and `columns` as in node:tty; absent on pipes and files. */
 export type Output = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
@@ -37,9 +38,14 @@ export function processIo(): Io {
     env,
     now: () => performance.now(),
     onInterrupt(handler) {
-      for (const signal of SIGNALS) process.on(signal, handler);
+      const onSignal = (signal: InterruptSignal) => {
+        // Whatever comes of stopping, this is how the process ended.
+        process.exitCode = ExitCode.interrupted;
+        handler(signal);
+      };
+      for (const signal of SIGNALS) process.on(signal, onSignal);
       return () => {
-        for (const signal of SIGNALS) process.off(signal, handler);
+        for (const signal of SIGNALS) process.off(signal, onSignal);
       };
     },
     exitNow: (code) => process.exit(code),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { exitWith } from './exitWith.ts';
 import { processIo } from './io.ts';
 import { run } from './run.ts';
 
-// Not process.exit: what is still on its way into a pipe would be lost.
-process.exitCode = await run(process.argv.slice(2), processIo());
+exitWith(run(process.argv.slice(2), processIo()), process);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { outputPath } from '../mapreduce/index/indexPublication.ts';
+import { OWN_FOLDER } from '../publish/aloneIn.ts';
 import { type MetadataStore, MetadataStoreError } from '../publish/metadata/MetadataStore.ts';
 import { openStore } from '../publish/metadata/openStore.ts';
 import { sqliteStore } from '../publish/metadata/sqlite/sqliteStore.ts';
@@ -47,13 +48,16 @@ export function storeOfJob(job: JobSpec, args: MetadataArguments, { env }: Io): 
 
 /** The store that `--metadata` names, or the embedded one of a base of deep storage. @throws UsageError */
 export function storeOf(base: string, args: MetadataArguments, { env }: Io): MetadataStore {
-  return args.metadata === null ? embeddedStore(base) : open(addressOnly(args.metadata), args.createTables, env);
+  if (args.metadata !== null) return open(addressOnly(args.metadata), args.createTables, env);
+  if (!isHdfsPath(base)) return embeddedStore(base);
+  throw new UsageError(
+    `the segments lie in HDFS (${base}), where no embedded store can be: name the metadata store by --metadata`,
+  );
 }
 
 /** The file with what is known of a deep storage where no Druid knows it, and with the history of jobs. */
 export function embeddedStorePath(base: string): string {
-  // No data source can be called this: their names start with no dot.
-  return join(base, '.segmill', 'store.sqlite');
+  return join(base, OWN_FOLDER, 'store.sqlite');
 }
 
 function embeddedStore(base: string): MetadataStore {

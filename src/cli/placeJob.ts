@@ -61,11 +61,6 @@ function overlordOf(
   if (address !== null && address !== NONE) {
     if (metadata !== null) throw new Error('options --overlord and --metadata exclude each other.');
     if (stage) throw new Error('options --overlord and --stage exclude each other: an Overlord publishes at once.');
-    if (job.dropExisting) {
-      throw new Error(
-        'dropExisting works with metadata stores only, not through an Overlord. Leave it out, or publish with --metadata.',
-      );
-    }
     if (lock === 'job' && job.granularity.intervals === null) {
       throw new Error(
         '--lock job needs granularitySpec.intervals in the spec: before the input is read nothing else says which time to lock.',

@@ -7,7 +7,7 @@ import { TooManyFieldsError } from './TooManyFieldsError.ts';
 /** Records of one batch at most. */
 export const BATCH_ROWS = 4096;
 
-/** Fields that may be found in the data: where there are more, names hold what should be values, and memory would run out. */
+/** Fields that may be found in a split: where there are more, names hold what should be values, and memory would run out. */
 const FOUND_FIELDS_MAX = 8192;
 
 /** Line feeds behind the copied bytes: the kernel's scanners run up to one and look at whole vectors. */
@@ -175,12 +175,17 @@ export class RecordBatch {
    * @throws TooManyFieldsError
    */
   addField(name: string): number {
-    if (this.fieldNames.length * BATCH_ROWS - this.firstFound === FOUND_FIELDS_MAX * BATCH_ROWS) {
+    if (this.foundFields === FOUND_FIELDS_MAX) {
       throw new TooManyFieldsError(FOUND_FIELDS_MAX, name);
     }
     const slot = this.fieldNames.push(name) - 1;
     this.#columns.ensure((slot + 1) * BATCH_ROWS);
     return slot;
+  }
+
+  /** Slots that were added. */
+  get foundFields(): number {
+    return this.fieldNames.length - this.firstFound / BATCH_ROWS;
   }
 
   /** Copies one record into a view with the same slots, for code that looks at a row as a whole (filters). */

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROGRAM_ROOT } from '../programRoot.ts';
 
 /** What build/kernel.wasm exports; addresses and lengths are in bytes. Each is documented in assembly/. */
 export interface KernelExports {
@@ -200,12 +202,11 @@ export function threadKernel(): Kernel {
 }
 
 function readModule(): Uint8Array {
-  // The same relative path holds from src/kernel and from dist/kernel.
-  const url = new URL('../../build/kernel.wasm', import.meta.url);
+  const path = join(PROGRAM_ROOT, 'build/kernel.wasm');
   try {
-    return readFileSync(url);
+    return readFileSync(path);
   } catch (cause) {
-    const message = `the compute kernel cannot be read from ${url.pathname}; run "npm run build:kernel" to make it`;
+    const message = `the compute kernel cannot be read from ${path}; run "npm run build:kernel" to make it`;
     throw new Error(message, { cause });
   }
 }

@@ -1,3 +1,4 @@
+import { taskFileError } from '../storage/local/StorageError.ts';
 import { countKeys } from './index/countTask.ts';
 import type { CountPayload, MapPayload, ScatterPayload } from './index/indexPayload.ts';
 import { mapIndex } from './index/mapTask.ts';
@@ -40,8 +41,13 @@ function withManifest(
   zipsOf: (payload: unknown) => readonly string[] = () => [],
 ): TaskFunction {
   return async (payload: unknown, context: TaskContext) => {
-    const result = await run(payload, context);
-    writeManifest(context.attemptDirectory, { kind, result, zips: zipsOf(payload) });
-    return result;
+    const { attemptDirectory } = context;
+    try {
+      const result = await run(payload, context);
+      writeManifest(attemptDirectory, { kind, result, zips: zipsOf(payload) });
+      return result;
+    } catch (error) {
+      throw taskFileError(error, attemptDirectory);
+    }
   };
 }

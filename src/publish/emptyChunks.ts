@@ -3,24 +3,40 @@
 import type { Interval } from '../spec/jobSpec.ts';
 import { intervalText } from '../time/isoText.ts';
 import { segmentId } from './layout/layout.ts';
-import type { MetadataStore, PublishedSegment, UsedSegment } from './metadata/MetadataStore.ts';
+import type { MetadataStore, PublishedSegment } from './metadata/MetadataStore.ts';
+
+/** A segment that was published before the job's. */
+export interface OlderSegment {
+  readonly interval: Interval;
+  readonly version: string;
+  /** It has no rows, and hides what lies below it. */
+  readonly isTombstone: boolean;
+}
+
+/** The segments of a metadata store that share time with one of the chunks. */
+export async function olderSegments(
+  store: MetadataStore,
+  dataSource: string,
+  chunks: readonly Interval[],
+): Promise<OlderSegment[]> {
+  const used = await store.usedSegments(dataSource, chunks);
+  if (used.length === 0) return [];
+  const payloads = await store.payloads(used.map(({ id }) => id));
+  return used.map(({ id, interval, version }) => ({
+    interval,
+    version,
+    isTombstone: isTombstonePayload(payloads.get(id)),
+  }));
+}
 
 /**
  * The chunks among some that show data of older versions.
  *
  * @param chunks ascending and apart, with no segment of the job
  */
-export async function chunksWithOlderData(
-  store: MetadataStore,
-  dataSource: string,
-  chunks: readonly Interval[],
-): Promise<Interval[]> {
-  const used = await store.usedSegments(dataSource, chunks);
-  if (used.length === 0) return [];
-  const payloads = await store.payloads(used.map(({ id }) => id));
-  const isTombstone = ({ id }: UsedSegment) => isTombstonePayload(payloads.get(id));
-  const tombstones = used.filter(isTombstone);
-  const data = used.filter((segment) => !isTombstone(segment));
+export function chunksWithOlderData(older: readonly OlderSegment[], chunks: readonly Interval[]): Interval[] {
+  const tombstones = older.filter(({ isTombstone }) => isTombstone);
+  const data = older.filter(({ isTombstone }) => !isTombstone);
   return chunks.filter((chunk) =>
     data.some(
       (segment) => overlaps(segment.interval, chunk) && !tombstones.some((tomb) => hides(tomb, segment, chunk)),
@@ -32,7 +48,7 @@ function overlaps(a: Interval, b: Interval): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-function hides(tombstone: UsedSegment, { version }: UsedSegment, chunk: Interval): boolean {
+function hides(tombstone: OlderSegment, { version }: OlderSegment, chunk: Interval): boolean {
   const { interval } = tombstone;
   return tombstone.version > version && interval.start <= chunk.start && interval.end >= chunk.end;
 }

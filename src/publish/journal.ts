@@ -1,13 +1,27 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { StorageError } from '../storage/local/StorageError.ts';
 import type { PublishRequest } from './metadata/MetadataStore.ts';
-import { type ProcessId, thisProcess } from './processes.ts';
+import { type ProcessId, processOfName, processText, thisProcess } from './processes.ts';
 import type { StagedZip } from './segmentStore.ts';
 
 const JOURNAL = 'journal.jsonl';
 
-/** Begins the name of a directory that has no journal yet; the process that makes it follows. */
+/** Begin the name of a directory that has no journal yet, or is being removed; the process that does it follows. */
 const NASCENT = '.new-';
+const DOOMED = '.old-';
 
 /** What a job is about to do, in the order it does it: written, and on the disk, before it is done. */
 export type JournalEntry =
@@ -29,6 +43,8 @@ export type JournalEntry =
   | { readonly type: 'staged' }
   /** Zips get their final names. Those of the listed ones that are in the way are replaced. */
   | { readonly type: 'store'; readonly replaced: readonly string[] }
+  /** `segmill discard` removes the zips. */
+  | { readonly type: 'discard' }
   /** It is done: the version is visible. */
   | { readonly type: 'published' }
   /** Nothing of the job is left in deep storage that is not published; its working directory is kept on purpose. */
@@ -53,32 +69,74 @@ export class Journal {
   static create(directory: string, first: Omit<Extract<JournalEntry, { type: 'begin' }>, 'type' | 'process'>): Journal {
     const process = thisProcess();
     mkdirSync(dirname(directory), { recursive: true });
-    const nascent = join(
-      dirname(directory),
-      `${NASCENT}${process.pid}-${process.startedAt}-${process.host}-${basename(directory)}`,
-    );
+    const nascent = passingName(NASCENT, directory);
     mkdirSync(nascent);
     new Journal(nascent).append({ type: 'begin', process, ...first });
     renameSync(nascent, directory);
     return new Journal(directory);
   }
 
-  /** Adds an entry; it is on the disk when this returns. */
+  /** The journal of a process that is no more. What it was writing when it died is cut off: it was not begun. */
+  static takeOver(directory: string): Journal {
+    const path = join(directory, JOURNAL);
+    truncateSync(path, readFileSync(path).lastIndexOf(LF) + 1);
+    return new Journal(directory);
+  }
+
+  /** Adds an entry; it is on the disk when this returns. @throws StorageError, and the journal is as it was */
   append(entry: JournalEntry): void {
-    const file = openSync(this.#path, 'a');
+    const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
     try {
-      writeSync(file, `${JSON.stringify(entry)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      const file = openSync(this.#path, 'a');
+      try {
+        writeWhole(file, bytes);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw new StorageError(`write ${this.#path}`, this.#path, error);
     }
   }
 }
 
-/** The process that was making a directory of this name, or null where it is no such name. */
-export function nascentProcess(name: string): ProcessId | null {
-  const found = /^\.new-(\d+)-(\d+)-(.*)-\d{4}-/.exec(name);
-  return found === null ? null : { pid: Number(found[1]), startedAt: Number(found[2]), host: found[3] };
+const LF = 10;
+
+/** Adds all of the bytes to a file, or none. */
+function writeWhole(file: number, bytes: Buffer): void {
+  const before = fstatSync(file).size;
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } catch (error) {
+    ftruncateSync(file, before);
+    throw error;
+  }
+}
+
+/** Removes the working directory of a job, which keeps its journal as long as it has its name. */
+export async function removeJobDirectory(directory: string): Promise<void> {
+  const doomed = isPassing(basename(directory)) ? directory : passingName(DOOMED, directory);
+  try {
+    if (doomed !== directory) await rename(directory, doomed);
+  } catch (error) {
+    // Somebody else removes it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new StorageError(`remove ${directory}`, directory, error);
+  }
+  await rm(doomed, { recursive: true, force: true });
+}
+
+function passingName(prefix: string, directory: string): string {
+  return join(dirname(directory), `${prefix}${processText(thisProcess())}${basename(directory)}`);
+}
+
+function isPassing(name: string): boolean {
+  return name.startsWith(NASCENT) || name.startsWith(DOOMED);
+}
+
+/** The process that was making, or removing, a directory of this name; null where it is no such name. */
+export function passingProcess(name: string): ProcessId | null {
+  return isPassing(name) ? processOfName(name.slice(NASCENT.length)) : null;
 }
 
 /** How far a job came. */
@@ -92,6 +150,8 @@ export interface JournalState {
   /** Null: no zip has its final name. */
   readonly replaced: readonly string[] | null;
   readonly isStaged: boolean;
+  /** It is being removed, and can't be published any more. */
+  readonly isDiscarded: boolean;
   readonly isPublished: boolean;
   readonly isEnded: boolean;
 }
@@ -112,6 +172,7 @@ export function readJournal(directory: string): JournalState | null {
     // What the first attempt put there is not in the way of the second.
     replaced: stores.length === 0 ? null : stores[0].replaced,
     isStaged: has('staged'),
+    isDiscarded: has('discard'),
     isPublished: has('published'),
     isEnded: has('ended'),
   };

@@ -13,6 +13,17 @@ export function thisProcess(): ProcessId {
   return { host: hostname(), pid: process.pid, startedAt: startOf(process.pid) ?? 0 };
 }
 
+/** A process as a part of file names, which {@link processOfName} finds again where they begin with it. */
+export function processText({ host, pid, startedAt }: ProcessId): string {
+  return `${pid}-${startedAt}-${host}~`;
+}
+
+/** The process that a name begins with, or null where it begins with none. */
+export function processOfName(name: string): ProcessId | null {
+  const found = /^(\d+)-(\d+)-([^~]*)~/.exec(name);
+  return found === null ? null : { pid: Number(found[1]), startedAt: Number(found[2]), host: found[3] };
+}
+
 /** Whether a process runs still. Of another machine that is not known, and taken as true. */
 export function isProcessAlive({ host, pid, startedAt }: ProcessId): boolean {
   if (host !== hostname()) return true;

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { parentPath } from '../storage/pathText.ts';
 import { storageFor } from '../storage/storage.ts';
-import { type CompleteZip, Journal, type JournalState, readJournal } from './journal.ts';
+import { aloneIn } from './aloneIn.ts';
+import { type CompleteZip, Journal, type JournalState, readJournal, removeJobDirectory } from './journal.ts';
 import { type MetadataStore, MetadataStoreError, type PublishRequest } from './metadata/MetadataStore.ts';
 import { changedSegment, checkVersions } from './metadata/segmentTable.ts';
 import { thisProcess } from './processes.ts';
 import type { Publisher } from './publisher.ts';
-import { removeFiles, type StagedZip, sha256Of, storeZips } from './segmentStore.ts';
+import { removeFiles, type StagedZip, sha256Of, storeZips, upperFolders } from './segmentStore.ts';
 
 /** By whom segments become visible. */
 export interface PublicationMeans {
@@ -22,6 +23,9 @@ export interface PublicationMeans {
 
 /** Folder of a working directory that the job's tasks write to. */
 export const ATTEMPTS = 'attempts';
+
+/** Digits of the unique end of a working directory's name that tell jobs apart. */
+const ID_DIGITS = 8;
 
 /**
  * The segments of one job on their way: to deep storage, then to the metadata store. What is to be done is in the journal before it is done,
@@ -38,6 +42,9 @@ export class Publication {
   readonly #staged = new Set<string>();
   readonly #inherited: StagedZip[] = [];
   #isStoring = false;
+  /** Directories that were made, and are synced with `#syncing`. */
+  #made: ReadonlySet<string> = new Set();
+  #syncing: Promise<void> = Promise.resolve();
   #isLeft = false;
 
   private constructor(directory: string, journal: Journal, base: string, means: PublicationMeans) {
@@ -66,10 +73,20 @@ export class Publication {
   }
 
   /** Goes on where another process left off. */
-  static resume(directory: string, { begin }: JournalState, store: MetadataStore): Publication {
-    const journal = new Journal(directory);
-    journal.append({ ...begin, process: thisProcess(), store: store.name });
-    return new Publication(directory, journal, begin.base, { store, publisher: null, hadoop: undefined });
+  static resume(
+    directory: string,
+    { begin }: JournalState,
+    { store, hadoop }: Pick<PublicationMeans, 'store' | 'hadoop'>,
+  ): Publication {
+    const journal = Journal.takeOver(directory);
+    journal.append({ ...begin, process: thisProcess(), store: store?.name ?? null });
+    return new Publication(directory, journal, begin.base, { store, publisher: null, hadoop });
+  }
+
+  /** Ends the temporary names of the job's zips. */
+  get id(): string {
+    const unique = this.directory.slice(this.directory.lastIndexOf('_') + 1);
+    return unique.slice(0, ID_DIGITS);
   }
 
   /** For the engine's tasks. */
@@ -77,9 +94,9 @@ export class Publication {
     return join(this.directory, ATTEMPTS);
   }
 
-  /** What there is stays, for `segmill publish`. */
-  get isLeft(): boolean {
-    return this.#isLeft;
+  /** Segments that have final names, or may have them, stay: somebody else is to go on with them. */
+  get isStored(): boolean {
+    return this.#isStoring && this.#isLeft;
   }
 
   /** Zips are given their final names, or have them. */
@@ -97,6 +114,13 @@ export class Publication {
     this.#journal.append({ type: 'stage', zips });
     for (const { temporary } of zips) this.#staged.add(temporary);
     for (const { temporary } of zips) await storageFor(temporary, this.#hadoop).mkdirs(parentPath(temporary));
+    this.#made = upperFolders(
+      zips.map(({ temporary }) => temporary),
+      this.#base,
+    );
+    // There is time while the zips are written.
+    this.#syncing = this.#sync([...this.#made]);
+    this.#syncing.catch(() => {});
   }
 
   /** Takes over zips that another run has staged: those that this one does not give its own names are removed at its end. */
@@ -117,8 +141,14 @@ export class Publication {
     );
   }
 
-  /** All zips are complete: what `publish` is to do, now or in another process. */
-  complete(request: PublishRequest, zips: readonly CompleteZip[]): void {
+  #sync(paths: readonly string[]): Promise<void> {
+    return storageFor(this.#base, this.#hadoop).sync(paths);
+  }
+
+  /** All zips are complete, and on the disk when this returns: what `publish` is to do, now or in another process. */
+  async complete(request: PublishRequest, zips: readonly CompleteZip[]): Promise<void> {
+    await this.#syncing;
+    await this.#sync(zips.map(({ temporary }) => temporary));
     this.#journal.append({ type: 'complete', request, zips });
   }
 
@@ -134,7 +164,13 @@ export class Publication {
    * @returns how many rows are new
    * @throws PublishConflictError, MetadataStoreError and storage errors; `discard` then takes back what was done
    */
-  async publish(request: PublishRequest, zips: readonly CompleteZip[]): Promise<number> {
+  publish(request: PublishRequest, zips: readonly CompleteZip[]): Promise<number> {
+    // An Overlord has given this job a lock that is better.
+    const store = this.#publisher === null ? this.#store : null;
+    return aloneIn(this.#base, store, () => this.#publishAlone(request, zips));
+  }
+
+  async #publishAlone(request: PublishRequest, zips: readonly CompleteZip[]): Promise<number> {
     if (this.#store !== null) await this.#checkFree(this.#store, request, zips);
     const replaced: string[] = [];
     for (const { final } of zips)
@@ -142,9 +178,22 @@ export class Publication {
     this.#isStoring = true;
     this.#journal.append({ type: 'store', replaced });
     await storeZips(zips, this.#base, this.#hadoop);
+    await this.#syncNames(zips);
     const inserted = await this.#tell(request);
-    this.#journal.append({ type: 'published' });
+    try {
+      this.#journal.append({ type: 'published' });
+    } catch {
+      // The store knows it, too, and the journal is about to be removed.
+    }
     return inserted;
+  }
+
+  /** What the store will tell of outlasts a loss of power. */
+  async #syncNames(zips: readonly CompleteZip[]): Promise<void> {
+    const finals = zips.map(({ final }) => final);
+    const folders = new Set(finals.map(parentPath));
+    for (const folder of upperFolders(finals, this.#base)) if (!this.#made.has(folder)) folders.add(folder);
+    await this.#sync([...folders]);
   }
 
   async #tell(request: PublishRequest): Promise<number> {
@@ -184,18 +233,22 @@ export class Publication {
     return true;
   }
 
-  /** Whether the segments are published is not known: they stay, and so does the working directory, which tells of them. */
+  /** The files stay for now, and so does the working directory, which tells of them. */
   leaveStored(): void {
     this.#isLeft = true;
   }
 
-  /** Ends the job. @param keep leaves the working directory on purpose */
+  /** Ends the job, whatever came of it. @param keep leaves the working directory on purpose */
   async end(keep: boolean): Promise<void> {
-    if (keep && !this.#isLeft) this.#journal.append({ type: 'ended' });
-    if (keep) return;
-    // The journal stays as long as somebody has to go on with it.
-    const done = this.#isLeft ? join(this.directory, ATTEMPTS) : this.directory;
-    await rm(done, { recursive: true, force: true });
+    try {
+      if (keep && !this.#isLeft) this.#journal.append({ type: 'ended' });
+      if (keep) return;
+      // The journal stays as long as somebody has to go on with it.
+      if (this.#isLeft) await rm(this.attemptDirectory, { recursive: true, force: true });
+      else await removeJobDirectory(this.directory);
+    } catch {
+      // What is published is published, and what failed is told by its own error; the next run removes the directory.
+    }
   }
 }
 
@@ -210,10 +263,13 @@ export async function removeUnpublished(
   store: MetadataStore | null,
   hadoop?: HadoopClient,
 ): Promise<boolean> {
-  const published = await publishedIds(state, store);
-  if (published === null) return false;
-  await removeAllBut(published, state, hadoop);
-  return true;
+  // Where nothing has its final name the files are the job's alone.
+  return aloneIn(state.begin.base, state.replaced === null ? null : store, async () => {
+    const published = await publishedIds(state, store);
+    if (published === null) return false;
+    await removeAllBut(published, state, hadoop);
+    return true;
+  });
 }
 
 async function removeAllBut(

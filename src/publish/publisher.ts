@@ -1,9 +1,10 @@
 import type { Interval } from '../spec/jobSpec.ts';
+import type { OlderSegment } from './emptyChunks.ts';
 
 /** What a job wants to write. */
 export interface ClaimedData {
   readonly dataSource: string;
-  /** Time chunks, ascending, at least one. */
+  /** Time chunks that get segments, ascending, at least one. */
   readonly chunks: readonly Interval[];
 }
 
@@ -32,6 +33,11 @@ export interface Publisher {
    * @throws Error in words when there is none to be had; the signal's reason when aborted
    */
   begin(data: ClaimedData, signal: AbortSignal): Promise<Claim>;
+  /**
+   * The segments that share time with one of the chunks, and that Druid shows now. Called between `begin` and `publish`.
+   * @param chunks ascending and apart, at least one
+   */
+  olderSegments(chunks: readonly Interval[]): Promise<OlderSegment[]>;
   /**
    * Publishes segments whose files have their final names, in one transaction.
    * @param segments DataSegments as Druid writes them as JSON

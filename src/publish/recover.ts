@@ -1,8 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { isHdfsPath } from '../storage/storage.ts';
-import { type JournalState, nascentProcess, readJournal } from './journal.ts';
+import { type JournalState, passingProcess, readJournal, removeJobDirectory } from './journal.ts';
 import type { MetadataStore } from './metadata/MetadataStore.ts';
 import { isProcessAlive } from './processes.ts';
 import { isPublished, removeUnpublished } from './publication.ts';
@@ -47,9 +47,9 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
   const leftovers: Leftover[] = [];
   for (const name of await namesIn(folder)) {
     const directory = join(folder, name);
-    const process = nascentProcess(name);
+    const process = passingProcess(name);
     if (process !== null) {
-      if (!isProcessAlive(process)) leftovers.push(await removed(directory, 'it was being made', options));
+      if (!isProcessAlive(process)) leftovers.push(await removed(directory, 'its job is over', options));
       continue;
     }
     const state = readJournal(directory);
@@ -80,7 +80,8 @@ async function recoverJob(directory: string, state: JournalState, options: Recov
     const reason = `whether it is published is known to ${state.begin.store} alone`;
     return { directory, fate: 'kept', reason };
   }
-  if (state.isStaged && !published) return { directory, fate: 'kept', reason: 'it waits for segmill publish' };
+  if (state.isStaged && !state.isDiscarded && !published)
+    return { directory, fate: 'kept', reason: 'it waits for segmill publish' };
   const fate = published ? null : ((await inherit?.(directory, state)) ?? null);
   if (!dryRun && fate !== 'taken') await removeUnpublished(state, store, hadoop);
   if (fate === 'kept') return { directory, fate, reason: GOES_ON };
@@ -91,7 +92,7 @@ async function recoverJob(directory: string, state: JournalState, options: Recov
 }
 
 async function removed(directory: string, reason: string, { dryRun }: RecoverOptions): Promise<Leftover> {
-  if (!dryRun) await rm(directory, { recursive: true, force: true });
+  if (!dryRun) await removeJobDirectory(directory);
   return { directory, fate: 'removed', reason };
 }
 

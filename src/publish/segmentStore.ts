@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { parentPath } from '../storage/pathText.ts';
-import { storageFor } from '../storage/storage.ts';
+import { type Storage, storageFor } from '../storage/storage.ts';
 
 /** A segment's zip in deep storage: written under a temporary name, later given its own. */
 export interface StagedZip {
@@ -30,6 +30,18 @@ export async function storeZips(zips: readonly StagedZip[], base: string, hadoop
   }
 }
 
+/** The directories that hold directories, from those above the files' own up to the one that holds the base of deep storage. */
+export function upperFolders(paths: readonly string[], base: string): Set<string> {
+  const folders = new Set<string>();
+  const top = parentPath(base);
+  for (const path of paths) {
+    let folder = parentPath(parentPath(path));
+    for (; folder !== '' && folder.length >= top.length && !folders.has(folder); folder = parentPath(folder))
+      folders.add(folder);
+  }
+  return folders;
+}
+
 /**
  * Removes files of deep storage, and the directories that are empty then.
  *
@@ -40,9 +52,20 @@ export async function removeFiles(paths: readonly string[], base: string, hadoop
     const storage = storageFor(path, hadoop);
     await storage.remove(path, { recursive: false });
     for (let directory = parentPath(path); directory.length > base.length; directory = parentPath(directory)) {
-      if ((await storage.list(directory)).length > 0) break;
-      await storage.remove(directory, { recursive: true });
+      if (!(await removeEmpty(storage, directory))) break;
     }
+  }
+}
+
+/** @returns false for a directory that is not empty. Another job may put something there at any moment. */
+async function removeEmpty(storage: Storage, directory: string): Promise<boolean> {
+  if ((await storage.list(directory)).length > 0) return false;
+  try {
+    await storage.remove(directory, { recursive: false });
+    return true;
+  } catch (error) {
+    if ((await storage.list(directory)).length > 0) return false;
+    throw error;
   }
 }
 

@@ -41,7 +41,7 @@ export async function* deflateParts(
   totals: DeflateTotals,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (isOnePiece(parts)) {
-    yield deflatePiece(parts, totals);
+    yield deflateOnePiece(parts, totals);
     return;
   }
   const ready: Uint8Array<ArrayBuffer>[] = [];
@@ -74,17 +74,23 @@ export async function* deflateParts(
   }
 }
 
-/** Whether `cutPieces` makes one piece that is not packed, at most. */
-function isOnePiece(parts: readonly ByteSource[]): boolean {
+/** Whether parts are so few bytes that they are deflated at once, by `deflateOnePiece`. */
+export function isOnePiece(parts: readonly ByteSource[]): boolean {
   return (
     totalLength(parts) <= PIECE_BYTES && parts.every((part) => part.isPacked !== true || part.length < PART_BYTES_MIN)
   );
 }
 
 /** What the stream makes of a single piece, at once: for the small files of segments, of which a job may write thousands. */
-function deflatePiece(parts: readonly ByteSource[], totals: DeflateTotals): Uint8Array<ArrayBuffer> {
-  const pieces = [...cutPieces(parts)];
-  const bytes = pieces.length === 0 ? new Uint8Array(0) : pieces[0].bytes;
+export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTotals): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafe(totalLength(parts));
+  let at = 0;
+  for (const part of parts) {
+    for (const chunk of part.chunks()) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+  }
   totals.size += bytes.length;
   totals.crc = crc32(bytes, totals.crc);
   // Deflate makes bytes longer by a few per block at most, so that one chunk holds the result.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Zip, type ZipInputFile } from 'fflate';
-import { deflateParts } from './deflateParts.ts';
+import { deflateOnePiece, deflateParts, isOnePiece } from './deflateParts.ts';
 import type { SegmentFile } from './writer/segmentFile.ts';
 
 /** The earliest time a zip can hold, in whatever zone this runs: DOS times are local, so the stored bytes are the same everywhere. */
@@ -34,6 +34,7 @@ export async function writeIndexZip(
   sink: NodeJS.WritableStream,
   bytesMax = ZIP_BYTES_MAX,
 ): Promise<IndexZipSummary> {
+  if (files.every((file) => isOnePiece(file.parts))) return await writeSmallZip(files, sink, bytesMax);
   const hash = createHash('sha256');
   let zipBytes = 0;
   await pipeline(async function* () {
@@ -47,26 +48,63 @@ export async function writeIndexZip(
   return { zipBytes, sha256: hash.digest('hex') };
 }
 
+/** The same bytes in one write: where a job makes thousands of small segments, streams cost more than what flows through them. */
+async function writeSmallZip(
+  files: readonly SegmentFile[],
+  sink: NodeJS.WritableStream,
+  bytesMax: number,
+): Promise<IndexZipSummary> {
+  const chunks: Uint8Array[] = [];
+  const zip = newZip(chunks);
+  for (const file of files) {
+    const entry = addEntry(zip, file, bytesMax);
+    entry.ondata(null, deflateOnePiece(file.parts, entry), false);
+    endEntry(entry, file);
+  }
+  zip.end();
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > bytesMax) throw tooLong(bytesMax);
+  await new Promise<void>((resolve, reject) => {
+    sink.once('error', reject);
+    sink.end(bytes, () => resolve());
+  });
+  return { zipBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
 async function* zipChunks(files: readonly SegmentFile[], bytesMax: number): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
-  const zip = new Zip((error, chunk) => {
-    if (error) throw error;
-    ready.push(chunk);
-  });
+  const zip = newZip(ready);
   for (const file of files) {
-    if (file.size > bytesMax) throw tooLong(bytesMax);
-    const entry = newEntry(file.name);
-    zip.add(entry);
+    const entry = addEntry(zip, file, bytesMax);
     for await (const chunk of deflateParts(file.parts, entry)) {
       entry.ondata(null, chunk, false);
       yield* ready.splice(0);
     }
-    if (entry.size !== file.size)
-      throw new Error(`${file.name} of the segment should have ${file.size} bytes, but ${entry.size} were read`);
-    entry.ondata(null, new Uint8Array(0), true);
+    endEntry(entry, file);
   }
   zip.end();
   yield* ready;
+}
+
+/** @param ready receives the bytes of the zip */
+function newZip(ready: Uint8Array[]): Zip {
+  return new Zip((error, chunk) => {
+    if (error) throw error;
+    ready.push(chunk);
+  });
+}
+
+function addEntry(zip: Zip, file: SegmentFile, bytesMax: number): ReturnType<typeof newEntry> {
+  if (file.size > bytesMax) throw tooLong(bytesMax);
+  const entry = newEntry(file.name);
+  zip.add(entry);
+  return entry;
+}
+
+function endEntry(entry: ReturnType<typeof newEntry>, file: SegmentFile): void {
+  if (entry.size !== file.size)
+    throw new Error(`${file.name} of the segment should have ${file.size} bytes, but ${entry.size} were read`);
+  entry.ondata(null, new Uint8Array(0), true);
 }
 
 function newEntry(filename: string): ZipInputFile & Required<Pick<ZipInputFile, 'ondata'>> {

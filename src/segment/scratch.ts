@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const PAGE_BYTES = 65_536;
 /** A file's first page starts this small and doubles, so that hundreds of tiny files cost little. */
 const FIRST_PAGE_BYTES = 1024;
+const NOTHING: Uint8Array = new Uint8Array(0);
 const DEFAULT_MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** An append-only sequence of temporary bytes. */
@@ -27,6 +28,7 @@ export interface ScratchFile {
  */
 export class Scratch {
   readonly #pages: PageStore;
+  #files: PagedFile[] = [];
   #disposed = false;
 
   /**
@@ -40,12 +42,21 @@ export class Scratch {
   /** A new empty file. */
   create(): ScratchFile {
     if (this.#disposed) throw new Error('the scratch was disposed: no further files can be made in it');
-    return new PagedFile(this.#pages);
+    const file = new PagedFile(this.#pages);
+    this.#files.push(file);
+    return file;
+  }
+
+  /** Disposes of all files made so far; their pages serve the files to come. */
+  clear(): void {
+    for (const file of this.#files) file.dispose();
+    this.#files = [];
   }
 
   /** Removes the backing file; files of this scratch must not be used afterwards. May be called twice. */
   dispose(): void {
     this.#disposed = true;
+    this.#files = [];
     this.#pages.dispose();
   }
 }
@@ -84,6 +95,11 @@ class PageStore {
     }
   }
 
+  /** Gives back a page that `take` returned and `keep` never saw. */
+  giveBack(page: Uint8Array): void {
+    this.#freePages.push(page);
+  }
+
   /** A page of full size; what it holds is undefined. */
   take(): Uint8Array {
     return this.#freePages.pop() ?? new Uint8Array(Buffer.allocUnsafeSlow(PAGE_BYTES).buffer);
@@ -106,7 +122,7 @@ class PagedFile implements ScratchFile {
   readonly #store: PageStore;
   /** Full pages. */
   #pages: (Uint8Array | number)[] = [];
-  #tail: Uint8Array = new Uint8Array(0);
+  #tail = NOTHING;
   #tailLength = 0;
 
   constructor(store: PageStore) {
@@ -159,8 +175,9 @@ class PagedFile implements ScratchFile {
 
   dispose(): void {
     for (const page of this.#pages) this.#store.release(page);
+    if (this.#tail.length === PAGE_BYTES) this.#store.giveBack(this.#tail);
     this.#pages = [];
-    this.#tail = new Uint8Array(0);
+    this.#tail = NOTHING;
     this.#tailLength = 0;
   }
 

@@ -89,9 +89,14 @@ function hasSpec(object: SpecObject): boolean {
   return object.members.has('spec') || object.members.has('config') || object.members.has('schema');
 }
 
+/** Task types of Datafruit's Druid begin so: `lucene_index_hadoop`. */
+const DATAFRUIT = /^lucene_/;
+const DATAFRUIT_TASK = "it is a task of Datafruit's Druid, whose segments are Lucene indexes and not Apache Druid's";
+
 function refuseType(log: SpecLog, node: SpecNode, type: string): void {
-  if (Object.hasOwn(OTHER_TASKS, type)) {
-    log.error(spotOf(node), `a task of type ${quote(type)} cannot be run here`, '"index_hadoop"', OTHER_TASKS[type]);
+  const other = DATAFRUIT.test(type) ? DATAFRUIT_TASK : Object.hasOwn(OTHER_TASKS, type) ? OTHER_TASKS[type] : null;
+  if (other !== null) {
+    log.error(spotOf(node), `a task of type ${quote(type)} cannot be run here`, '"index_hadoop"', other);
     return;
   }
   const near = closestName(type, ['index_hadoop', 'hadoop_index']);

@@ -4,6 +4,7 @@ import { uniformGranularitySpecShape } from './shapes/granularitySpec.ts';
 import { ioConfigShape } from './shapes/ioConfig.ts';
 import { jsonParseSpecShape } from './shapes/parser.ts';
 import { hashedShape, rangeShape, singleDimShape } from './shapes/partitionsSpec.ts';
+import { NO_JAVA } from './shapes/task.ts';
 import { tuningConfigShape } from './shapes/tuningConfig.ts';
 
 /** Fields that other task types know: given here, they are not slips of the pen but copied from another spec. */
@@ -50,6 +51,9 @@ export interface Elsewhere {
   readonly dangerous: boolean;
 }
 
+/** Fields of the task about jars, which are often put elsewhere. */
+const JARS = ['hadoopDependencyCoordinates', 'hadoopCoordinates', 'classpathPrefix'];
+
 /** Names of Druid 0.6, whose flat config knows them, in today's form. */
 const RENAMED: Readonly<Record<string, string>> = {
   gran: 'segmentGranularity',
@@ -69,6 +73,9 @@ export function fieldElsewhere(name: string, holder: string | number): Elsewhere
   }
   if (Object.hasOwn(OTHER_TASKS, name)) {
     return { hint: `it belongs to ${OTHER_TASKS[name]}; index_hadoop ignores it`, dangerous: false };
+  }
+  if (JARS.includes(name)) {
+    return { hint: `it belongs next to the "type" of the task, and ${NO_JAVA}`, dangerous: false };
   }
   for (const [home, shape] of HOMES) {
     if (home === holder) continue;

@@ -15,6 +15,7 @@ export function readJobProperties(log: SpecLog, node: SpecNode | null): Readonly
   const object = node === null ? null : asObject(log, node, 'the Hadoop configuration');
   if (object === null) return {};
   const properties = new Map<string, string>();
+  const javaOnly: string[] = [];
   for (const member of object.members.values()) {
     const text = readString(log, member.value);
     if (text === null) {
@@ -25,8 +26,13 @@ export function readJobProperties(log: SpecLog, node: SpecNode | null): Readonly
     }
     properties.set(member.name, text);
     const shown = isSecretName(member.name) ? '***' : withoutSecrets(text);
-    if (JAVA_ONLY.test(member.name)) log.use(pathOf(member.value), 'ignored', shown, NO_JAVA);
-    else log.use(pathOf(member.value), 'used', shown, 'Hadoop configuration');
+    if (JAVA_ONLY.test(member.name)) {
+      log.use(pathOf(member.value), 'ignored', shown, NO_JAVA);
+      javaOnly.push(member.name);
+    } else log.use(pathOf(member.value), 'used', shown, 'Hadoop configuration');
+  }
+  if (javaOnly.length > 0) {
+    log.note(spotOf(object), `some have no effect, since ${NO_JAVA}: ${javaOnly.join(', ')}`);
   }
   // Own properties whatever their names: `__proto__` is a name like any other.
   return Object.fromEntries(properties);

@@ -83,6 +83,7 @@ function readField(log: SpecLog, object: SpecObject, name: string, field: Field,
   const fallback = field.kind === 'node' ? null : (field.default ?? null);
   if (member !== null && field.ignored !== undefined) {
     log.use(path, 'ignored', shownValue(field, plainValue(member.value)), field.ignored);
+    if (member.value.kind !== 'null') log.note(spotOf(member.value), `has no effect: ${field.ignored}`);
     return field.kind === 'node' ? member.value : fallback;
   }
   if (member === null || (member.value.kind === 'null' && field.kind !== 'node')) {
@@ -205,6 +206,11 @@ function typeHint(given: string, union: Union): string | null {
   return didYouMean(given, Object.keys(union.shapes));
 }
 
+/** Types that may be given; null where that would be no help. */
+function listed(names: readonly string[]): string | null {
+  return names.length === 0 || names.length > 12 ? null : names.join(', ');
+}
+
 /** An object of a union: which of its types it is. */
 export interface Typed {
   readonly type: string;
@@ -219,11 +225,11 @@ export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | nu
   const object = asObject(log, node, withArticle(union.noun.replace(/ (type|format)$/, '')));
   if (object === null) return null;
   const member = object.members.get(union.discriminator);
-  const names = Object.keys(union.shapes);
+  const names = Object.keys(union.shapes).filter((name) => unsupportedFeature(`${union.feature}:${name}`) === null);
   if (member === undefined || member.value.kind === 'null') {
     if (union.defaultType !== null) return { type: union.defaultType, object };
     const spot = spotOfMissing(object, union.discriminator);
-    log.error(spot, `the ${union.noun} is missing`, names.length > 12 ? null : names.join(', '));
+    log.error(spot, `the ${union.noun} is missing`, listed(names));
     return null;
   }
   const given = readString(log, member.value);
@@ -242,12 +248,7 @@ export function readType(log: SpecLog, node: SpecNode, union: Union): Typed | nu
       log.danger(spotOf(member.value), message, hint ?? `the types are ${names.join(', ')}`);
       return { type: union.unknownIs, object };
     }
-    log.error(
-      spotOf(member.value),
-      `${quote(given)} is not ${withArticle(union.noun)}`,
-      names.length > 12 ? null : names.join(', '),
-      hint,
-    );
+    log.error(spotOf(member.value), `${quote(given)} is not ${withArticle(union.noun)}`, listed(names), hint);
     return null;
   }
   if (type !== given) log.use(pathOf(member.value), 'used', type, `${given} is an older name of ${type}`);

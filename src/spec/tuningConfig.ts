@@ -6,7 +6,6 @@ import type { SpecLog } from './problem.ts';
 import { asObject, type Fields, readFields } from './readFields.ts';
 import { tuningConfigShape } from './shapes/tuningConfig.ts';
 import { absentObject, type SpecNode, type SpecObject, type Spot, spotOf } from './specTree.ts';
-import { unsupportedFeature } from './unsupported.ts';
 
 /** What a task holds in memory where the spec leaves it to us: fixed, so that runs are cut alike on every machine. */
 const BYTES_IN_MEMORY_DEFAULT = 256 * 1024 * 1024;
@@ -26,7 +25,7 @@ export function readTuningConfig(log: SpecLog, node: SpecNode | null, spec: Spec
   const object = given ?? absentObject(spec, 'tuningConfig');
   const fields = readFields(log, object, tuningConfigShape);
   const value = fields.value;
-  refuseShardSpecs(log, value.shardSpecs);
+  noteShardSpecs(log, value.shardSpecs);
   checkVersion(log, fields);
   const tuning: TuningSpec = {
     workingPath: value.workingPath,
@@ -52,10 +51,16 @@ export function readTuningConfig(log: SpecLog, node: SpecNode | null, spec: Spec
 
 type TuningFields = Fields<(typeof tuningConfigShape)['fields']>;
 
-function refuseShardSpecs(log: SpecLog, node: SpecNode | null): void {
-  if (node === null || (node.kind === 'object' && node.members.size === 0)) return;
-  const refusal = unsupportedFeature('tuningConfig:shardSpecs');
-  if (refusal !== null) log.error(spotOf(node), refusal);
+/** Druid's jobs overwrite them whatever the partitionsSpec (HadoopDruidDetermineConfigurationJob). */
+function noteShardSpecs(log: SpecLog, node: SpecNode | null): void {
+  if (node === null) return;
+  const given = asObject(log, node, 'shardSpecs by time chunk');
+  if (given === null || given.members.size === 0) return;
+  log.danger(
+    spotOf(node),
+    'shardSpecs have no effect: every run finds its shards anew, in Druid too',
+    'a partitionsSpec says how they are found',
+  );
 }
 
 function bytesInMemory(log: SpecLog, fields: TuningFields): number | null {

@@ -9,6 +9,8 @@ const SKETCHES = 'needs the DataSketches metrics, which are not built yet';
 const EXPRESSIONS = 'needs the expression language, which is not built yet';
 const JAVASCRIPT =
   "JavaScript in specs is not run: it would be code of the spec's author with the rights of this process";
+const METATRON_INPUT =
+  'this is an inputSpec of Metatron\'s Druid; Apache Druid\'s is {"type": "static", "paths": "..."}';
 const COLUMNAR = 'is a format that is not read yet; convert the data to JSON, CSV or TSV lines';
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -31,12 +33,15 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'parser:protobuf': `Protobuf ${COLUMNAR}`,
   'parser:thrift': `Thrift ${COLUMNAR}`,
   'parser:map': 'the "map" parser takes rows from Java code; there are none here. Use "hadoopyString"',
+  'parser:csv.stream':
+    'this is a parser of Metatron\'s Druid; Apache Druid\'s is {"type": "hadoopyString", "parseSpec": {"format": "csv", ...}}',
   'parseSpec:javascript': JAVASCRIPT,
   'parseSpec:parquet': `Parquet ${COLUMNAR}`,
   'parseSpec:orc': `ORC ${COLUMNAR}`,
   'parseSpec:avro': `Avro ${COLUMNAR}`,
+  'parseSpec:url': 'the "url" format is one of Datafruit\'s Druid; Apache Druid has none like it',
   'parseSpec:timeAndDims':
-    'the "timeAndDims" format says nothing about how lines are written and works with binary parsers only; ' +
+    'the "timeAndDims" format says nothing about how lines are written: it goes with binary parsers only, and fails on text in Druid too; ' +
     'use "json", "csv", "tsv" or "regex"',
 
   'dimension:json': 'json dimensions (nested columns) are not built yet',
@@ -50,8 +55,10 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'inputSpec:granular_unprocessed': 'the "granular_unprocessed" inputSpec is not built yet; use "static"',
   'inputSpec:dataSource': 'reading Druid segments (inputSpec "dataSource") is not built yet',
   'inputSpec:multi': 'the "multi" inputSpec is not built yet; several paths go into one "static", divided by commas',
-  'inputSpec:hadoop':
-    'this is the inputSpec of Metatron\'s Druid; Apache Druid\'s is {"type": "static", "paths": "..."}',
+  'inputSpec:hadoop': METATRON_INPUT,
+  'inputSpec:hive': METATRON_INPUT,
+  'inputSpec:hynix': METATRON_INPUT,
+  'inputSpec:partition': METATRON_INPUT,
 
   'inputFormat:DruidParquetInputFormat': `Parquet ${COLUMNAR}`,
   'inputFormat:DruidParquetAvroInputFormat': `Parquet ${COLUMNAR}`,
@@ -66,11 +73,9 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'intervals:ranges': 'intervals are needed with single_dim and range partitioning, in Druid as here',
 
   'partitionsSpec:amongFound':
-    'single_dim chooses among the dimensions that the spec lists, and it lists none; choosing among those found in the data is not built yet: ' +
-    'name a partitionDimension',
+    'single_dim chooses among the dimensions that the spec lists, in Druid as here, and it lists none: name a partitionDimension',
   'partitionsSpec:dynamic':
     '"dynamic" partitioning belongs to index_parallel; index_hadoop knows hashed, single_dim and range',
-  'tuningConfig:shardSpecs': 'ready-made shardSpecs are not taken; give a partitionsSpec',
 
   'indexSpec:bitmap=concise': 'concise bitmaps are not written yet; use roaring, the default',
   'indexSpec:compression=lzf': 'LZF blocks are not written yet; use lz4, the default',

@@ -60,6 +60,8 @@ export interface Storage {
   remove(path: string, options: { readonly recursive: boolean }): Promise<void>;
   /** Makes a directory and all its parents. */
   mkdirs(path: string): Promise<void>;
+  /** Has files, and the names in directories, outlast a loss of power. */
+  sync(paths: readonly string[]): Promise<void>;
 }
 
 const local = new LocalStorage();

@@ -58,7 +58,7 @@ function byStart(intervals: readonly Interval[]): Interval[] {
 }
 
 /** Ascending, without empty ones, those that touch or overlap joined. */
-function condense(intervals: readonly Interval[]): Interval[] {
+export function condense(intervals: readonly Interval[]): Interval[] {
   const result: Interval[] = [];
   for (const { start, end } of byStart(intervals)) {
     if (start >= end) continue;

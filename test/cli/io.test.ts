@@ -31,7 +31,8 @@ describe('processIo', () => {
     const release = processIo().onInterrupt((signal) => seen.push(signal));
     expect(count()).toEqual(before.map((listeners) => listeners + 1));
     process.emit('SIGTERM', 'SIGTERM');
-    expect(seen).toEqual(['SIGTERM']);
+    expect([seen, process.exitCode]).toEqual([['SIGTERM'], 130]);
+    process.exitCode = undefined;
     release();
     expect(count()).toEqual(before);
   });

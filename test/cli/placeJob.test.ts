@@ -62,6 +62,11 @@ describe('an Overlord', () => {
     expect(options.publisher?.begins).toBe('beforeReading');
   });
 
+  test('takes jobs that empty time chunks without rows', async () => {
+    const { job, options } = await given(GOOD_SPEC, ['--overlord', OVERLORD, '--drop-existing']);
+    expect([job.dropExisting, options.publisher?.name]).toEqual([true, `the Overlord at ${OVERLORD}`]);
+  });
+
   test('is left out', async () => {
     expect((await given(GOOD_SPEC, ['--overlord', 'none'])).options.publisher).toBeNull();
     expect((await given(GOOD_SPEC, [])).options.publisher).toBeNull();

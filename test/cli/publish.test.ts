@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -145,6 +145,21 @@ describe('a staged job', () => {
     expect([(await usedIn(file)).length, (await usedIn(embedded())).length]).toEqual([1, 0]);
   });
 
+  test('made for a store of its own goes to no other that is not named', async () => {
+    const file = join(folder, 'mine.sqlite');
+    const staged = await segmill(['index', spec, '--stage', '--json', '--metadata', `jdbc:sqlite:${file}`]);
+    const { directory } = JSON.parse(staged.stdout).publication;
+    expect(await segmill(['publish', directory])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        `segmill: The job of ${directory} was made for the embedded store ${file}. ` +
+        'Name that store by --metadata, or another one.\n',
+    });
+    expect((await segmill(['publish', directory, '--metadata', `jdbc:sqlite:${file}`])).code).toBe(0);
+    expect((await usedIn(file)).length).toBe(1);
+  });
+
   test('stays staged where publishing fails', async () => {
     const directory = await stage();
     const { code } = await segmill(['publish', directory, '--metadata', 'jdbc:postgresql://127.0.0.1:1/d']);
@@ -161,6 +176,45 @@ describe('a staged job', () => {
     });
     expect(existsSync(directory)).toBe(false);
     expect(readdirSync(join(folder, 'out'))).toEqual(['.segmill']);
+  });
+
+  test.each([
+    [
+      'publish',
+      `events version ${VERSION} is published: 1 segment in the embedded store OUT/.segmill/store.sqlite`,
+      'SUCCESS',
+    ],
+    ['discard', `events version ${VERSION} is removed`, 'DISCARDED'],
+  ])('is named by its number in the history (%s)', async (command, told, status) => {
+    const out = join(folder, 'out');
+    await stage();
+    expect(await segmill([command, '1', '--of', out])).toEqual({
+      code: 0,
+      stdout: `${told.replace('OUT', out)}\n`,
+      stderr: '',
+    });
+    const { jobs } = JSON.parse((await segmill(['jobs', out, '--json'])).stdout);
+    expect(jobs).toMatchObject([{ id: 1, status }]);
+    expect(await segmill([command, '1', '--of', out])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `segmill: job 1 is not staged: it is ${status}\n`,
+    });
+  });
+
+  test.each([
+    [['1'], 'job 1 is a number of a history: name its deep storage by --of, or write ./1 for a directory of that name'],
+    [['7', '--of', 'OUT'], 'there is no job 7 in OUT; segmill jobs lists those that are'],
+    [['1', '--of', '/none'], 'there is no job 1 in /none; segmill jobs lists those that are'],
+    [['some/where', '--of', 'OUT'], 'option --of needs a number that segmill jobs lists, not "some/where"'],
+  ])('is not found by %s', async (argv, message) => {
+    await stage();
+    const out = join(folder, 'out');
+    expect(await segmill(['publish', ...argv.map((word) => word.replace('OUT', out))])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `segmill: ${message.replace('OUT', out)}\n`,
+    });
   });
 
   test('is let alone by clean', async () => {
@@ -181,10 +235,12 @@ describe('jobs', () => {
     const { code, stdout } = await segmill(['jobs', join(folder, 'out')]);
     expect(code).toBe(0);
     const lines = stdout.split('\n');
-    expect(lines[0]).toMatch(/^started \(UTC\) +status +datasource +version +rows read +stored +segments +time +spec$/);
-    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d +FAILED +events +[0-9a-f]{8}$/);
+    expect(lines[0]).toMatch(
+      /^job +started \(UTC\) +status +datasource +version +rows read +stored +segments +time +spec$/,
+    );
+    expect(lines[1]).toMatch(/^ +2 +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d +FAILED +events +[0-9a-f]{8}$/);
     expect(lines[2]).toMatch(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d +SUCCESS +events +2026-01-01T00:00:00\.000Z +1 +1 +1 +\S+ m?s +[0-9a-f]{8}$/,
+      /^ +1 +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d +SUCCESS +events +2026-01-01T00:00:00\.000Z +1 +1 +1 +\S+ m?s +[0-9a-f]{8}$/,
     );
     const { jobs } = JSON.parse((await segmill(['jobs', join(folder, 'out'), '--json'])).stdout);
     expect(jobs).toMatchObject([
@@ -199,6 +255,49 @@ describe('jobs', () => {
       code: 2,
       stdout: '',
       stderr: `segmill: no job has written to ${folder}: it has no .segmill/store.sqlite\n`,
+    });
+  });
+});
+
+describe('clean --retention', () => {
+  test('removes what newer segments have hidden for long enough', async () => {
+    await segmill(['index', spec]);
+    const [old] = await usedIn(embedded());
+    const newer = JSON.parse(readFileSync(spec, 'utf8'));
+    newer.tuningConfig.version = '2026-02-01T00:00:00.000Z';
+    writeFileSync(spec, JSON.stringify(newer));
+    await segmill(['index', spec]);
+    const told = async (...options: string[]) => (await segmill(['clean', spec, ...options])).stdout;
+    expect(await told()).toBe('nothing is left of any job\n');
+    expect(await told('--retention', 'PT0S', '--dry-run')).toMatch(
+      new RegExp(`^would remove version ${VERSION}, 1 segment: hidden by newer ones, unused since \\S+Z\\n$`),
+    );
+    expect(await told('--retention', 'P30D')).toMatch(
+      new RegExp(`^kept version ${VERSION}, 1 segment: hidden by newer ones, unused since \\S+Z, not for P30D yet\\n$`),
+    );
+    expect(await told('--retention', 'PT0S')).toMatch(/^removed version /);
+    expect(await told('--retention', 'PT0S')).toBe(
+      'nothing is left of any job, and no segment is hidden by newer ones\n',
+    );
+    expect((await usedIn(embedded())).map(({ id }) => id)).not.toContain(old.id);
+    expect((await usedIn(embedded())).length).toBe(1);
+  });
+
+  test.each(['30', 'P', '-P1D', 'P-1D', 'thirty days'])('refuses %s', async (text) => {
+    expect(await segmill(['clean', spec, `--retention=${text}`])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `segmill: option --retention is ${JSON.stringify(text)}, expected an ISO 8601 period such as P30D or PT12H\nSee: segmill clean --help\n`,
+    });
+  });
+
+  test('is for deep storage on this machine', async () => {
+    writeSpec({ segmentOutputPath: 'hdfs://nn:8020/out' });
+    expect(await segmill(['clean', spec, '--retention', 'P1D'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        "segmill: option --retention is for deep storage on this machine; what newer segments hide in HDFS is removed by Druid's kill tasks\n",
     });
   });
 });

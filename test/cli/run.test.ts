@@ -28,7 +28,7 @@ Commands:
   segmill validate <spec..>     Check specs; nothing is run
   segmill publish <job>         Make the segments of a staged job visible
   segmill discard <job>         Remove a staged job and its segments
-  segmill clean <spec>          Remove what killed jobs of a spec left behind
+  segmill clean <spec>          Remove what killed jobs left, and superseded segments
   segmill jobs <folder>         List the jobs that wrote to a deep storage
   segmill dump <segment>        Print what a segment is, and its rows, as JSON lines
   segmill schema                Print the JSON Schema of ingestion specs, for editors

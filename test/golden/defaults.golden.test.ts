@@ -157,6 +157,26 @@ describe('row 6, bad rows are counted (h48)', () => {
   });
 });
 
+describe('row 6, with a pass that determines partitions (h48c)', () => {
+  const golden = goldenCase('h48c');
+
+  test('default: 5 and 1 are 6 of the job, and 5 are allowed', async () => {
+    await expect(run(golden, 'none')).rejects.toThrow(/^6 bad rows, but tuningConfig\.maxParseExceptions allows 5\./);
+  });
+
+  test("Druid's: they are not too many of any file", async () => {
+    const report = await run(golden, 'druid');
+    await expectDruids(golden, report);
+    const { processed, processedWithErrors, unparseable } = report.counts;
+    const { stats } = golden.report!.indexGenerator!;
+    expect([processed, processedWithErrors, unparseable.malformed + unparseable.timestamp]).toEqual([
+      stats!.rowsProcessed,
+      stats!.rowsProcessedWithErrors,
+      stats!.rowsUnparseable,
+    ]);
+  });
+});
+
 test.each(['none', 'druid'] as const)('h26, quirks %s: by default no bad row is allowed', async (quirks) => {
   const golden = goldenCase('h26');
   expect(golden.report?.indexGenerator?.ok).toBe(false);
@@ -180,6 +200,38 @@ describe('row 10, numbers written in several ways (h47)', () => {
     const united = await rowsOf(await run(oneShard, 'none'));
     const facts = ({ row }: { row: Row }) => keyOf(row, [...DIMENSIONS, 'count', 'longSum_v']);
     expect(ours.map(facts).sort()).toEqual(united.map(facts).sort());
+  });
+
+  test('default: so they do when hashed by the number alone (h47b), and nothing is lost of one shard (h47c)', async () => {
+    for (const [name, dimensions, segments] of [
+      ['h47b', ['s1', 'ln'], 4],
+      ['h47c', DIMENSIONS, 1],
+    ] as const) {
+      const golden = goldenCase(name);
+      const report = await run(golden, 'none');
+      const ours = await rowsOf(report);
+      expect(report.segments.length).toBeLessThanOrEqual(segments);
+      expect(new Set(ours.map(({ row }) => keyOf(row, dimensions))).size).toBe(ours.length);
+      const homes = new Map<string, number>();
+      for (const { row, segment } of ours) {
+        const key = keyOf(row, ['ln']);
+        expect(homes.get(key) ?? segment).toBe(segment);
+        homes.set(key, segment);
+      }
+      const druids = golden.segments.flatMap(({ dumpLines }) => readDump(dumpLines!).rows);
+      const sums = (rows: readonly Row[]) => {
+        const byKey = new Map<string, [count: number, sum: number]>();
+        for (const row of rows) {
+          // Druid has the text "null" for nulls in lists, also where a list has no other element (row 3).
+          const mv = [row.mv].flat().map((value) => value ?? 'null');
+          const key = keyOf({ ...row, mv: mv.sort() }, dimensions);
+          const [count, sum] = byKey.get(key) ?? [0, 0];
+          byKey.set(key, [count + Number(row.count), sum + Number(row.longSum_v)]);
+        }
+        return [...byKey].sort();
+      };
+      expect(sums(ours.map(({ row }) => row))).toEqual(sums(druids));
+    }
   });
 
   test.each(['h47', 'h47b', 'h47c'])("Druid's: by the text of the input (%s)", async (name) => {

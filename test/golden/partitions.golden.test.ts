@@ -1,9 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Quirks } from '../../src/mapreduce/index/indexPayload.ts';
 import type { IndexReport } from '../../src/mapreduce/index/indexReport.ts';
+import { liblz4Level9Encoder } from '../kernel/liblz4.ts';
 import { type Row, readDump, type SegmentDescriptor } from './compare.ts';
 import { type GoldenCase, goldenCase } from './goldens.ts';
 import { ourDump } from './ourDump.ts';
 import { outputFolder, runSpec } from './runSpec.ts';
+
+/** Of jobs over 200,000 rows. */
+const TIMEOUT_MS = 120_000;
 
 type ShardSpec = Readonly<Record<string, unknown>>;
 
@@ -71,6 +78,19 @@ describe('by default partitions are those of Druid, in core sets that are comple
       specs.map(({ interval, shardSpec }) => [interval, shardSpec.numBuckets, shardSpec.partitionFunction]);
     expect(buckets(shardSpecs(report))).toEqual(buckets(druidShardSpecs(golden)));
     await expectDruidsRows(report, golden);
+  });
+
+  // The archive has no room for their rows, but for the bytes of each segment, which liblz4 gives of the same rows only.
+  test.each(['w01', 'w02'])('the segments of Wikipedia (%s)', async (name) => {
+    const golden = goldenCase(name);
+    const report = await runSpec(golden.specText(outputFolder()), 'none', await liblz4Level9Encoder());
+    expectCoreSets(report, name === 'w01' ? 'partitions' : 'numCorePartitions');
+    const bounds = (specs: ReturnType<typeof shardSpecs>) =>
+      specs.map(({ interval, shardSpec: { numCorePartitions: _, ...rest } }) => ({ interval, ...rest }));
+    expect(bounds(shardSpecs(report))).toEqual(bounds(druidShardSpecs(golden)));
+    expect(report.segments.map(({ size }) => size).sort()).toEqual(
+      golden.segments.map(({ descriptor: { size } }) => size).sort(),
+    );
   });
 
   test('forceExtendableShardSpecs (h17)', async () => {
@@ -160,22 +180,58 @@ describe('row 7, partitionDimensions with target rows (h08)', () => {
   });
 });
 
-describe('row 9, shards do not depend on the splits (h43)', () => {
-  const golden = goldenCase('h43');
+describe('row 9, the shards of 200,000 keys in four files and in one (h43b to h43e)', () => {
+  const FILES = [0, 1, 2, 3];
+  /** Files that are one in the job, per input file; how many rows are wanted in a segment. */
+  const CASES: readonly [name: string, files: readonly number[][], target: number, druids: number][] = [
+    ['h43b', [FILES], 20_000, 10],
+    ['h43c', [[0], [0], [0], [0]], 20_000, 3],
+    ['h43d', FILES.map((file) => [file]), 19_680, 10],
+    ['h43e', [FILES], 19_680, 11],
+  ];
 
-  test('the same keys in four files and in one', async () => {
-    const spec = JSON.parse(golden.specText(outputFolder()));
-    const four = await runSpec(JSON.stringify(spec), 'none');
+  /** Runs the job of h43 over other files. @param tuning further fields of tuningConfig */
+  function runOver(
+    files: readonly (readonly number[])[],
+    target: number,
+    quirks: Quirks,
+    tuning: object = {},
+  ): Promise<IndexReport> {
+    const golden = goldenCase('h43');
+    const out = outputFolder();
+    const spec = JSON.parse(golden.specText(out));
     const paths: string[] = spec.spec.ioConfig.inputSpec.paths.split(',');
-    spec.spec.ioConfig.inputSpec.paths = [...paths].reverse().join(',');
-    spec.spec.tuningConfig.maxRowsInMemory = 30_000;
-    const reversed = await runSpec(JSON.stringify(spec), 'none');
-    expect(four.segments.length).toBeGreaterThan(8);
-    expect(reversed.segments.map(({ id, rows }) => [id, rows])).toEqual(
-      four.segments.map(({ id, rows }) => [id, rows]),
-    );
-    expect(four.rowsStored).toBe(200_000);
-  });
+    const united = files.map((parts, i) => {
+      const path = join(out, `part${i}.csv.gz`);
+      writeFileSync(path, Buffer.concat(parts.map((part) => readFileSync(paths[part]))));
+      return path;
+    });
+    spec.spec.ioConfig.inputSpec.paths = united.join(',');
+    spec.spec.tuningConfig.partitionsSpec.targetRowsPerSegment = target;
+    Object.assign(spec.spec.tuningConfig, tuning);
+    return runSpec(JSON.stringify(spec), quirks);
+  }
+
+  test.each(CASES)(
+    "Druid's: as many as its collectors make (%s)",
+    async (_name, files, target, druids) => {
+      expect((await runOver(files, target, 'druid')).segments.length).toBe(druids);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'default: the same whichever files and runs they are in',
+    async () => {
+      const [, , [, fourFiles, target], [, oneFile]] = CASES;
+      const four = await runOver(fourFiles, target, 'none');
+      const one = await runOver(oneFile, target, 'none', { maxRowsInMemory: 30_000 });
+      expect([10, 11]).toContain(four.segments.length);
+      expect(one.segments.map(({ id, rows }) => [id, rows])).toEqual(four.segments.map(({ id, rows }) => [id, rows]));
+      expect(four.rowsStored).toBe(200_000);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 test.each(['none', 'druid'] as const)('h28, quirks %s: no data for the determine pass', async (quirks) => {

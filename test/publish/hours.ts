@@ -5,8 +5,10 @@ import { runIndexJob } from '../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../src/mapreduce/index/indexReport.ts';
 import type { MetadataStore } from '../../src/publish/metadata/MetadataStore.ts';
 import { sqliteStore } from '../../src/publish/metadata/sqlite/sqliteStore.ts';
+import type { Publisher } from '../../src/publish/publisher.ts';
 import type { JobSpec } from '../../src/spec/jobSpec.ts';
 import { jobOf } from '../mapreduce/index/checkJob.ts';
+import { hourSpec } from '../mapreduce/index/hourSpec.ts';
 import { InlineEngine } from '../mapreduce/index/inlineEngine.ts';
 
 export const DAY = [{ start: 0, end: 86_400_000 }];
@@ -31,39 +33,19 @@ export class Place {
   job(hours: readonly number[], tuning: Record<string, unknown> = {}, text = 'a'): JobSpec {
     const input = join(this.folder, 'in.json');
     writeFileSync(input, hours.map((hour) => `${JSON.stringify({ ts: hour * 3_600_000, key: text })}\n`).join(''));
-    const spec = {
-      dataSchema: {
-        dataSource: 'ds',
-        parser: {
-          type: 'hadoopyString',
-          parseSpec: {
-            format: 'json',
-            timestampSpec: { column: 'ts', format: 'millis' },
-            dimensionsSpec: { dimensions: ['key'] },
-          },
-        },
-        metricsSpec: [{ type: 'count', name: 'count' }],
-        granularitySpec: { segmentGranularity: 'HOUR', queryGranularity: 'NONE', intervals: ['1970-01-01/P1D'] },
-      },
-      ioConfig: {
-        type: 'hadoop',
-        inputSpec: { type: 'static', paths: input },
-        segmentOutputPath: this.segments,
-      },
-      tuningConfig: {
-        type: 'hadoop',
-        partitionsSpec: { type: 'hashed', numShards: 1 },
-        workingPath: join(this.folder, 'work'),
-        ...tuning,
-      },
-    };
-    return jobOf(JSON.stringify(spec));
+    const granularity = { queryGranularity: 'NONE' };
+    return jobOf(hourSpec(this.folder, { dataSource: 'ds', paths: input, granularity, tuning }));
   }
 
-  run(job: JobSpec, options: { stage?: boolean; store?: MetadataStore | null } = {}): Promise<IndexReport> {
-    const { stage = false, store = this.store } = options;
-    const signal = new AbortController().signal;
-    return runIndexJob(job, { workers: 1, quirks: 'none', signal, store, stage }, (root) => new InlineEngine(root));
+  /** @param options a publisher is one in place of the store */
+  run(
+    job: JobSpec,
+    options: { stage?: boolean; store?: MetadataStore | null; publisher?: Publisher | null } = {},
+  ): Promise<IndexReport> {
+    const { stage = false, publisher = null, store = publisher === null ? this.store : null } = options;
+    const { signal } = new AbortController();
+    const jobOptions = { workers: 1, quirks: 'none', signal, store, publisher, stage } as const;
+    return runIndexJob(job, jobOptions, (root) => new InlineEngine(root));
   }
 
   /** Names of the working directories that are there. */

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { dataSegmentJson, noneShardSpec } from '../../src/publish/layout/dataSegment.ts';
-import { deepStorageBase, segmentPlace } from '../../src/publish/layout/segmentPlace.ts';
-import { removeFiles, storeZips } from '../../src/publish/segmentStore.ts';
+import {
+  deepStorageBase,
+  type SegmentPlace,
+  segmentPlace,
+  temporaryName,
+} from '../../src/publish/layout/segmentPlace.ts';
+import { removeFiles, type StagedZip, storeZips } from '../../src/publish/segmentStore.ts';
 import { clientOf, fakeHdfs } from '../storage/webhdfs/clients.ts';
 
 // A month in Los Angeles that begins in winter time and ends in summer time.
@@ -12,13 +17,16 @@ const key = {
   partitionNum: 3,
 };
 
+/** With the name that a job of the id `a1b2` gives it. */
+function staged({ final }: SegmentPlace): StagedZip {
+  return { final, temporary: temporaryName(final, 'a1b2') };
+}
+
 test("a place in HDFS is Druid's: no colons, the partition in the file's name", () => {
   const base = deepStorageBase('hdfs:///druid//segments/', clientOf({ 'fs.defaultFS': 'hdfs://nn:8020' }));
   expect(segmentPlace(base, key, 'UTC')).toEqual({
     final:
       'hdfs://nn:8020/druid/segments/golden/20240301T080000.000Z_20240401T070000.000Z/2026-01-01T00_00_00.000Z/3_index.zip',
-    temporary:
-      'hdfs://nn:8020/druid/segments/golden/20240301T080000.000Z_20240401T070000.000Z/2026-01-01T00_00_00.000Z/3_index.zip.0',
     loadSpec: {
       type: 'hdfs',
       path: 'hdfs://nn:8020/druid/segments/golden/20240301T080000.000Z_20240401T070000.000Z/2026-01-01T00_00_00.000Z/3_index.zip',
@@ -33,7 +41,7 @@ test('a place on this machine', () => {
   const place = segmentPlace(deepStorageBase('file:///druid/segments', undefined), key, 'UTC');
   const path =
     '/druid/segments/golden/2024-03-01T08:00:00.000Z_2024-04-01T07:00:00.000Z/2026-01-01T00:00:00.000Z/3/index.zip';
-  expect(place).toEqual({ final: path, temporary: `${path}.0`, loadSpec: { type: 'local', path } });
+  expect(place).toEqual({ final: path, loadSpec: { type: 'local', path } });
 });
 
 test('the load spec stands in the descriptor', () => {
@@ -48,14 +56,14 @@ test('in HDFS, files get their names at the end, or go with their directories', 
   fake.directories.add('/druid');
   fake.files.set('/druid/other/x', Buffer.from('stays'));
   const hadoop = clientOf();
-  const place = segmentPlace(base, key, 'UTC');
+  const place = staged(segmentPlace(base, key, 'UTC'));
   const path = (uri: string) => uri.slice(fake.uri('').length);
   fake.files.set(path(place.temporary), Buffer.from('zip'));
   fake.files.set(path(place.final), Buffer.from('of an earlier run'));
   await storeZips([place], base, hadoop);
   expect(fake.files.get(path(place.final))?.toString()).toBe('zip');
 
-  const other = segmentPlace(base, { ...key, dataSource: 'other2' }, 'UTC');
+  const other = staged(segmentPlace(base, { ...key, dataSource: 'other2' }, 'UTC'));
   fake.files.set(path(other.temporary), Buffer.from('zip'));
   await removeFiles([other.temporary], base, hadoop);
   expect([...fake.files.keys()]).toEqual(['/druid/other/x', path(place.final)]);

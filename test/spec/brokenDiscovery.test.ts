@@ -33,7 +33,7 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
       s.tuningConfig.partitionsSpec = { type: 'single_dim', targetRowsPerSegment: 5 };
     },
     [
-      'x.json:48:25 spec.tuningConfig.partitionsSpec: single_dim chooses among the dimensions that the spec lists, and it lists none; choosing among those found in the data is not built yet: name a partitionDimension',
+      'x.json:48:25 spec.tuningConfig.partitionsSpec: single_dim chooses among the dimensions that the spec lists, in Druid as here, and it lists none: name a partitionDimension',
     ],
   ],
   [

@@ -143,7 +143,52 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
     },
     [
       'x.json:26:9 spec.dataSchema.metricsSpec[0]: 5 stands where a metric belongs; expected an object in { and }',
-      `x.json:40:17 spec.ioConfig.inputSpec.type: this is the inputSpec of Metatron's Druid; Apache Druid's is {"type": "static", "paths": "..."}`,
+      `x.json:40:17 spec.ioConfig.inputSpec.type: this is an inputSpec of Metatron's Druid; Apache Druid's is {"type": "static", "paths": "..."}`,
+    ],
+  ],
+  ...['hive', 'hynix', 'partition'].map((type): (typeof CASES)[number] => [
+    `the inputSpec ${type} of another Druid`,
+    (s) => {
+      s.ioConfig.inputSpec = { type };
+    },
+    [
+      `x.json:48:17 spec.ioConfig.inputSpec.type: this is an inputSpec of Metatron's Druid; Apache Druid's is {"type": "static", "paths": "..."}`,
+    ],
+  ]),
+  [
+    'the parser of another Druid',
+    (s) => {
+      s.dataSchema.parser.type = 'csv.stream';
+    },
+    [
+      `x.json:7:17 spec.dataSchema.parser.type: this is a parser of Metatron's Druid; Apache Druid's is {"type": "hadoopyString", "parseSpec": {"format": "csv", ...}}`,
+    ],
+  ],
+  [
+    'the task type of another Druid',
+    (_, task) => {
+      task.type = 'lucene_index_hadoop';
+    },
+    [
+      `x.json:2:11 type: a task of type "lucene_index_hadoop" cannot be run here; expected "index_hadoop"; it is a task of Datafruit's Druid, whose segments are Lucene indexes and not Apache Druid's`,
+    ],
+  ],
+  [
+    'the format of another Druid',
+    (s) => {
+      s.dataSchema.parser.parseSpec.format = 'url';
+    },
+    [
+      `x.json:9:21 spec.dataSchema.parser.parseSpec.format: the "url" format is one of Datafruit's Druid; Apache Druid has none like it`,
+    ],
+  ],
+  [
+    'shardSpecs of its own',
+    (s) => {
+      s.tuningConfig.shardSpecs = { 1704067200000: [{ actualSpec: { type: 'none' }, shardNum: 0 }] };
+    },
+    [
+      'x.json:58:21 warning: spec.tuningConfig.shardSpecs: shardSpecs have no effect: every run finds its shards anew, in Druid too; a partitionsSpec says how they are found',
     ],
   ],
   [

@@ -122,7 +122,7 @@ const CASES: readonly (readonly [what: string, change: Change, lines: readonly s
       s.dataSchema.parser.parseSpec.format = 'jsn';
     },
     [
-      'x.json:9:21 spec.dataSchema.parser.parseSpec.format: "jsn" is not a parseSpec format; expected json, jsonLowercase, csv, tsv, regex, timeAndDims; did you mean "json"?',
+      'x.json:9:21 spec.dataSchema.parser.parseSpec.format: "jsn" is not a parseSpec format; expected json, jsonLowercase, csv, tsv, regex; did you mean "json"?',
     ],
   ],
   [

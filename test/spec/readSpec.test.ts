@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobSpec } from '../../src/spec/jobSpec.ts';
 import { readSpec, type SpecResult } from '../../src/spec/readSpec.ts';
+import { LOOSE_FORMS } from './looseForms.ts';
 import { type Change, changed, task } from './specTexts.ts';
 
 function read(change: Change): SpecResult {
@@ -168,6 +169,56 @@ describe('other forms', () => {
   });
 });
 
+describe('the loose forms of real specs', () => {
+  it.each(LOOSE_FORMS)('takes %s', (_what, loose, plain) => {
+    const { job, problems } = read(loose);
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(job).toEqual(jobOf(plain));
+  });
+
+  it('says in a line each what has no effect, wherever it stands', () => {
+    const { problems } = read((spec, whole) => {
+      whole.hadoopDependencyCoordinates = ['a:b:1'];
+      spec.dataSchema.hadoopDependencyCoordinates = ['a:b:1'];
+      spec.tuningConfig.hadoopDependencyCoordinates = ['a:b:1'];
+      spec.tuningConfig.buildV9Directly = true;
+      spec.tuningConfig.jobProperties = {
+        'mapreduce.job.classloader': 'true',
+        'mapreduce.job.queuename': 'night',
+        'mapreduce.map.java.opts': '-Xmx1g',
+      };
+    });
+    const lines = problems.map(({ severity, path, message, hint }) => [severity, path, message, hint]);
+    expect(lines).toEqual([
+      [
+        'note',
+        'spec.dataSchema.hadoopDependencyCoordinates',
+        'has no effect: it belongs next to "type" of the task, and no Java code is loaded here',
+        null,
+      ],
+      [
+        'warning',
+        'spec.tuningConfig',
+        'unknown field "hadoopDependencyCoordinates"',
+        'it belongs next to the "type" of the task, and no Java code is loaded here, so there are no jars to find',
+      ],
+      ['note', 'spec.tuningConfig.buildV9Directly', 'has no effect: segments are V9 always', null],
+      [
+        'note',
+        'spec.tuningConfig.jobProperties',
+        'some have no effect, since no Java code of ours runs on the cluster: mapreduce.job.classloader, mapreduce.map.java.opts',
+        null,
+      ],
+      [
+        'note',
+        'hadoopDependencyCoordinates',
+        'has no effect: no Java code is loaded here, so there are no jars to find',
+        null,
+      ],
+    ]);
+  });
+});
+
 describe('values', () => {
   const tuning = (fields: object): JobSpec['tuning'] =>
     jobOf((spec) => Object.assign(spec.tuningConfig, fields)).tuning;
@@ -221,6 +272,7 @@ describe('values', () => {
       { useCombiner: true, leaveIntermediate: true, cleanupOnFailure: false },
     ],
     [{ shardSpecs: {} }, {}],
+    [{ shardSpecs: { '0': [{ actualSpec: { type: 'none' }, shardNum: 0 }] } }, {}],
   ])('reads the tuningConfig %j', (fields, expected) => {
     expect(tuning(fields)).toMatchObject(expected);
   });

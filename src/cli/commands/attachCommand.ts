@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { Choose } from '../context.ts';
 import { EXIT_CODES_TEXT } from '../exitCode.ts';
 import { indexSpec } from '../indexSpec.ts';
+import { METADATA_OPTIONS, readMetadataArguments } from '../metadataOption.ts';
 import { checkArguments } from '../usageError.ts';
 
 const OPTIONS = {
@@ -9,6 +10,12 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     describe: "Folder of Hadoop's site files [default: HADOOP_CONF_DIR]",
+  },
+  ...METADATA_OPTIONS,
+  overlord: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The Overlord that the job publishes through, http://host:port',
   },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
@@ -40,9 +47,8 @@ export function addAttachCommand(cli: Argv, choose: Choose): Argv {
         hadoopConf: args['hadoop-conf'] ?? null,
         json: args.json === true,
         quiet: args.quiet === true,
-        metadata: null,
-        createTables: false,
-        overlord: null,
+        ...readMetadataArguments(args),
+        overlord: args.overlord ?? null,
         lock: 'publish',
         druidConf: null,
         stage: false,

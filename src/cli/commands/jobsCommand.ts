@@ -47,6 +47,7 @@ export function addJobsCommand(cli: Argv, choose: Choose): Argv {
 function jobsText(jobs: readonly JobRecord[], paint: ReturnType<typeof pc.createColors>): string {
   if (jobs.length === 0) return 'no jobs yet\n';
   const titles = [
+    'job',
     'started (UTC)',
     'status',
     'datasource',
@@ -68,6 +69,7 @@ function jobsText(jobs: readonly JobRecord[], paint: ReturnType<typeof pc.create
     ];
     const status = { text: job.status, paint: job.status === 'FAILED' ? paint.red : paint.green };
     return [
+      plain(String(job.id)),
       plain(job.started.slice(0, 19)),
       status,
       plain(printableLine(job.dataSource)),
@@ -78,7 +80,7 @@ function jobsText(jobs: readonly JobRecord[], paint: ReturnType<typeof pc.create
   });
   const lines = tableLines(
     [head, ...rows],
-    ['left', 'left', 'left', 'left', 'right', 'right', 'right', 'right', 'left'],
+    ['right', 'left', 'left', 'left', 'left', 'right', 'right', 'right', 'right', 'left'],
   );
   return `${lines.join('\n')}\n`;
 }

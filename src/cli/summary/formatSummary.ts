@@ -89,7 +89,10 @@ function publicationLines(publication: PublicationReport, paint: Paint, columns:
       ...named('staged for', [store], paint),
       ...named(
         '',
-        [paint.bold(`segmill publish ${directory}`), 'makes them visible, segmill discard removes them'],
+        [
+          paint.bold(`segmill publish ${directory}${publication.isReadByDruid ? ' --metadata ADDRESS' : ''}`),
+          'makes them visible, segmill discard removes them',
+        ],
         paint,
       ),
     ];

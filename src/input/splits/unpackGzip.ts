@@ -5,6 +5,7 @@
 
 import { mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StorageError } from '../../storage/local/StorageError.ts';
 import { type Storage, storageFor } from '../../storage/storage.ts';
 import { openGzip } from '../lines/gzipReader.ts';
 import { CR, LF, startAfterFirstLineEnd } from '../lines/lineEnds.ts';
@@ -121,13 +122,21 @@ class PartFile {
   }
 
   static async create(path: string, start: number, startsInLine: boolean): Promise<PartFile> {
-    // Input may be private.
-    return new PartFile(path, start, startsInLine, await open(path, 'w', 0o600));
+    try {
+      // Input may be private.
+      return new PartFile(path, start, startsInLine, await open(path, 'w', 0o600));
+    } catch (error) {
+      throw new StorageError(`create ${path}`, path, error);
+    }
   }
 
   async write(chunk: Buffer, from: number, to: number): Promise<void> {
     if (from === to) return;
-    for (let at = from; at < to; ) at += (await this.#file.write(chunk, at, to - at)).bytesWritten;
+    try {
+      for (let at = from; at < to; ) at += (await this.#file.write(chunk, at, to - at)).bytesWritten;
+    } catch (error) {
+      throw new StorageError(`write ${this.path}`, this.path, error);
+    }
     this.bytes += to - from;
     this.endsWithCarriageReturn = chunk[to - 1] === CR;
   }

@@ -1,6 +1,6 @@
 import { checkUnchanged } from '../../input/splits/checkUnchanged.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
-import { type SegmentPlace, segmentPlace } from '../../publish/layout/segmentPlace.ts';
+import { type SegmentPlace, segmentPlace, temporaryName } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import type { Publication } from '../../publish/publication.ts';
 import type { Claim, Publisher } from '../../publish/publisher.ts';
@@ -144,7 +144,7 @@ class IndexJob {
       await checkUnchanged(files, (path) => storageFor(path, hadoop));
       const read = performance.now();
       const shards = planShards(runs, planOf, quirks === 'druid');
-      const temporaries = shards.map((shard) => this.#placeOf(shard, output).temporary);
+      const temporaries = shards.map((shard) => this.#temporaryOf(shard, output));
       const made = await this.#reduce(shards, output);
       await this.#publication.dropInherited();
       const merged = performance.now();
@@ -158,10 +158,7 @@ class IndexJob {
       });
       signal.throwIfAborted();
       if (publisher?.begins === 'beforeStoring') {
-        await this.#begin(
-          publisher,
-          [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk)),
-        );
+        await this.#begin(publisher, this.#writtenChunks(shards));
       }
       const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
       if (plan !== undefined) checkAsPlanned(plan, segments);
@@ -192,7 +189,9 @@ class IndexJob {
         notes: [...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
-      throw await takeBack(this.#publication, this.#units, error);
+      // Of zips that have their final names it is to be found out whether they are published.
+      if (!this.#publication.isStoring) this.#units?.park();
+      throw await takeBack(this.#publication, store, error);
     }
   }
 
@@ -204,14 +203,23 @@ class IndexJob {
     else claim.lost.addEventListener('abort', onLost, { once: true });
   }
 
+  /** With dropExisting those too that get no rows: they may get tombstones. */
+  #writtenChunks(shards: readonly PlannedShard[]): Interval[] {
+    if (this.#job.dropExisting) return knownChunks(this.#job);
+    return [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk));
+  }
+
   #interval(chunk: number): Interval {
     return { start: chunk, end: this.#chunks.endOf(chunk) };
   }
 
   async #reduce(shards: readonly PlannedShard[], output: string): Promise<ReduceManifest[]> {
-    const places = shards.map((shard) => this.#placeOf(shard, output));
-    await this.#publication.stage(places.map(({ temporary, final }) => ({ temporary, final })));
-    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: places[i].temporary }));
+    const zips = shards.map((shard) => ({
+      temporary: this.#temporaryOf(shard, output),
+      final: this.#placeOf(shard, output).final,
+    }));
+    await this.#publication.stage(zips);
+    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: zips[i].temporary }));
     const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
       const [{ key }] = batch;
       const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
@@ -252,13 +260,18 @@ class IndexJob {
     return segmentPlace(output, this.#keyOf(shard), timeZone);
   }
 
+  /** Beside the place that it has before a publisher gives the version. */
+  #temporaryOf(shard: PlannedShard, output: string): string {
+    return temporaryName(this.#placeOf(shard, output).final, this.#publication.id);
+  }
+
   #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
     return segmentReport(shard, { key: this.#keyOf(shard), ...this.#placeOf(shard, output) }, made, this.#config);
   }
 }
 
-/** The time chunks of the spec. */
-function knownChunks(job: JobSpec): Interval[] {
+/** The time chunks of the spec. @throws Error where it names none */
+export function knownChunks(job: JobSpec): Interval[] {
   if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
   throw new Error(
     'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +

@@ -1,15 +1,15 @@
 /** Where an indexing job meets deep storage and the metadata store. */
 
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
-import { chunksWithOlderData, tombstone } from '../../publish/emptyChunks.ts';
+import { chunksWithOlderData, olderSegments, tombstone } from '../../publish/emptyChunks.ts';
 import { deepStorageBase } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore, PublishedSegment } from '../../publish/metadata/MetadataStore.ts';
 import { Publication, type PublicationMeans } from '../../publish/publication.ts';
-import { UnknownOutcomeError } from '../../publish/publisher.ts';
+import { type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
+import { StorageError, systemErrorText } from '../../storage/local/StorageError.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
 import { intervalText, isoText, parseInstant, parseInterval } from '../../time/isoText.ts';
-import type { Units } from '../units/Units.ts';
 import type { IndexOptions } from './indexJob.ts';
 import type { PublicationReport, SegmentReport } from './indexReport.ts';
 import { newJobDirectory } from './jobDirectory.ts';
@@ -25,7 +25,7 @@ export function outputPath(job: JobSpec, hadoop?: HadoopClient): string {
   return deepStorageBase(job.segmentOutputPath, hadoop);
 }
 
-/** @throws Error where nothing says which time chunks are to be emptied, or nobody could be told */
+/** @throws Error where nothing says which time chunks are to be emptied */
 export function checkDropExisting({ dropExisting, granularity }: JobSpec): void {
   if (!dropExisting || granularity.intervals !== null) return;
   throw new Error(
@@ -46,14 +46,19 @@ export async function newVersion(job: JobSpec, store: MetadataStore | null): Pro
 }
 
 /** @throws Error in words when the working directory can't be made */
-export function beginPublication(job: JobSpec, version: string, output: string, means: PublicationMeans): Publication {
-  const directory = newJobDirectory(job, version);
+export function beginPublication(
+  job: JobSpec,
+  version: string,
+  output: string,
+  means: PublicationMeans,
+  directory: string = newJobDirectory(job, version),
+): Publication {
   try {
     return Publication.begin(directory, { dataSource: job.dataSource, version }, output, means);
   } catch (error) {
+    const failure = error instanceof StorageError ? error.cause : error;
     throw new Error(
-      `The working directory ${directory} can't be made: ${(error as Error).message}. ` +
-        'Set tuningConfig.workingPath to a directory that you may write to.',
+      `The working directory ${directory} can't be made: ${systemErrorText(failure)} tuningConfig.workingPath says where it is.`,
     );
   }
 }
@@ -81,7 +86,7 @@ export async function publish(
 ): Promise<Published> {
   const { store = null, publisher = null } = options;
   const segments = made.map(({ segment }) => segment);
-  const older = store === null ? [] : await olderChunks(store, job, segments);
+  const older = await olderChunks(job, segments, store, publisher);
   const tombstones = job.dropExisting ? older.map((chunk) => tombstone(job.dataSource, chunk, version)) : [];
   const kept = job.dropExisting ? [] : older.map(intervalText);
   const request = {
@@ -95,7 +100,7 @@ export async function publish(
     final: path,
     sha256: zipSha256,
   }));
-  publication.complete(request, zips);
+  await publication.complete(request, zips);
   if (options.stage) publication.leaveStaged();
   else await publication.publish(request, zips);
   const told = publisher === null ? store : { name: publisher.name, isReadByDruid: true };
@@ -115,14 +120,17 @@ export async function publish(
 
 /** The chunks of the spec's intervals that got no rows and show older ones. */
 async function olderChunks(
-  store: MetadataStore,
   job: JobSpec,
   segments: readonly SegmentReport[],
+  store: MetadataStore | null,
+  publisher: Publisher | null,
 ): Promise<Interval[]> {
   if (job.granularity.intervals === null) return [];
   const filled = new Set(segments.map(({ interval }) => parseInterval(interval).start));
   const empty = segmentBuckets(job.granularity).filter(({ start }) => !filled.has(start));
-  return empty.length === 0 ? [] : chunksWithOlderData(store, job.dataSource, empty);
+  if (empty.length === 0) return [];
+  if (publisher !== null) return chunksWithOlderData(await publisher.olderSegments(empty), empty);
+  return store === null ? [] : chunksWithOlderData(await olderSegments(store, job.dataSource, empty), empty);
 }
 
 function publishedSegment({ id, interval, descriptor }: SegmentReport): PublishedSegment {
@@ -152,21 +160,31 @@ function notesOf(kept: readonly string[], tombstones: number): string[] {
 /**
  * Takes back what a failed job did to deep storage.
  *
- * @param units that the next run may go on from, or null
  * @returns what to throw: the error, with what could not be taken back
  */
-export async function takeBack(publication: Publication, units: Units | null, error: unknown): Promise<unknown> {
+export async function takeBack(
+  publication: Publication,
+  store: MetadataStore | null,
+  error: unknown,
+): Promise<unknown> {
   if (error instanceof UnknownOutcomeError) {
     publication.leaveStored();
     return error;
   }
-  // Of zips that have their final names it is to be found out whether they are published.
-  if (!publication.isStoring) units?.park();
-  if (await publication.discard()) return error;
-  publication.leaveStaged();
+  try {
+    if (await publication.discard()) return error;
+    publication.leaveStaged();
+  } catch (failure) {
+    publication.leaveStored();
+    return new AggregateError(
+      [error, failure],
+      'The job failed, and what it wrote to deep storage could not be taken back, either. Nothing is published. ' +
+        'The next run of the job, or segmill clean, removes it.',
+    );
+  }
   return new Error(
     "Whether the segments are published can't be told, because the metadata store does not answer; they stay where they are. " +
-      `When it answers again, run: segmill publish ${publication.directory}`,
+      `When it answers again, run: segmill publish ${publication.directory}${store?.isReadByDruid ? ' --metadata ADDRESS' : ''}`,
     { cause: error },
   );
 }

@@ -53,8 +53,7 @@ export async function withEngine<Result>(
     await engine.close();
     const { leaveIntermediate, cleanupOnFailure } = job.tuning;
     if (succeeded) units?.end();
-    // Left segments are whole, and wait for `segmill publish`.
-    const kept = succeeded || isUseless || publication.isLeft ? null : (units?.keep() ?? null);
+    const kept = succeeded || isUseless || publication.isStored ? null : (units?.keep() ?? null);
     if (kept !== null) {
       if (cleanupOnFailure) await rm(publication.unpackDirectory, { recursive: true, force: true });
       options.onKept?.(kept);

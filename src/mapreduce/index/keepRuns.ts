@@ -17,12 +17,13 @@ export function keepRunsOf(keepRuns: KeepRuns, { job, quirks }: IndexConfig): Ke
 }
 
 /**
- * Whether a map task that decides by itself keeps its runs, by what it knows when it has written the first one: reading again what is
- * packed costs more than any run, and from plain input a run pays unless it is larger than what it was made of, as it is where rows do
+ * Whether a map task that decides by itself keeps its runs, by what it knows when it has written the first one. Reading again what is
+ * packed costs more than any run. From plain input a run pays unless it is larger than the text it was made of, as it is where rows do
  * not roll up and metrics are wide. What is decided follows from the split alone, and the segments are the same either way.
  *
  * @param runBytes of the first run
+ * @param readBytes of the split, read until the run was written
  */
-export function paysToKeep(split: InputSplit, runBytes: number): boolean {
-  return runBytes <= SMALL_RUN_BYTES || runBytes <= split.bytes || split.inputs.some(({ codec }) => codec !== 'none');
+export function paysToKeep(split: InputSplit, runBytes: number, readBytes: number): boolean {
+  return runBytes <= SMALL_RUN_BYTES || runBytes <= readBytes || split.inputs.some(({ codec }) => codec !== 'none');
 }

@@ -30,8 +30,12 @@ export class MapOutput {
     this.#keys = pass.type === 'determine' ? new KeyOutput(config, pass.keyParts, directory) : null;
   }
 
-  /** Writes the rows in memory, which stay as they are. */
-  flush(assembler: RowAssembler): void {
+  /**
+   * Writes the rows in memory, which stay as they are.
+   *
+   * @param readBytes of the split so far
+   */
+  flush(assembler: RowAssembler, readBytes: number): void {
     const { pass } = this.#payload;
     // Dictionaries may have reached the memory's limit without a row.
     if (assembler.index.rows === 0) return;
@@ -41,7 +45,7 @@ export class MapOutput {
     else if (pass.type === 'planned') this.#writeRun(assembler, times, this.#planned(assembler, times, pass.plan));
     else if (this.#keepsRuns !== false) {
       this.#writeRun(assembler, times, { ...UNCUT, hashes });
-      if (this.#keepsRuns === null) this.#decide();
+      if (this.#keepsRuns === null) this.#decide(readBytes);
     }
   }
 
@@ -52,9 +56,9 @@ export class MapOutput {
   }
 
   /** Looks at the first run. */
-  #decide(): void {
+  #decide(readBytes: number): void {
     const [first] = this.#runs;
-    this.#keepsRuns = paysToKeep(this.#payload.split, first.bytes);
+    this.#keepsRuns = paysToKeep(this.#payload.split, first.bytes, readBytes);
     if (this.#keepsRuns) return;
     rmSync(first.path);
     this.#runs.length = 0;

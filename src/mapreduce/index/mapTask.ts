@@ -5,6 +5,7 @@ import type { RecordReader } from '../../input/createScanner.ts';
 import type { LineBlock } from '../../input/lines/lineBlocks.ts';
 import { countLines } from '../../input/lines/lineEnds.ts';
 import type { RecordBatch } from '../../input/recordBatch.ts';
+import { TooManyFieldsError } from '../../input/TooManyFieldsError.ts';
 import { badRows, type RowReason } from '../../row/rowCounts.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
@@ -14,7 +15,7 @@ import { LetterBox, letterText } from './deadLetters.ts';
 import { BadRowsError } from './errors.ts';
 import type { MapLetters, MapManifest, MapPayload } from './indexPayload.ts';
 import { MapOutput } from './mapOutput.ts';
-import { leaveWorkspace, type MapWorkspace, takeWorkspace } from './mapWorkspace.ts';
+import { leaveWorkspace, MapWorkspace, takeWorkspace } from './mapWorkspace.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 
 /** Records between two looks at the memory in use: a fixed number, so that runs are cut at the same records everywhere. */
@@ -23,6 +24,17 @@ const CHECK_RECORDS = 4096;
 /** Parses one split, rolls its rows up and leaves them as sorted runs. */
 export async function mapIndex(payload: MapPayload, context: TaskContext): Promise<MapManifest> {
   const workspace = takeWorkspace(payload.config);
+  const isUsed = workspace.batch.foundFields > 0;
+  try {
+    return await mapIn(workspace, payload, context);
+  } catch (error) {
+    // Some of the fields may be those of splits before, and whether a split has too many must not depend on these.
+    if (!isUsed || !(error instanceof TooManyFieldsError)) throw error;
+  }
+  return mapIn(new MapWorkspace(payload.config), payload, context);
+}
+
+async function mapIn(workspace: MapWorkspace, payload: MapPayload, context: TaskContext): Promise<MapManifest> {
   const manifest = await new MapTask(payload, context, workspace).run();
   leaveWorkspace(workspace);
   return manifest;
@@ -46,6 +58,8 @@ class MapTask {
   /** A place in the block that a line begins at, and the lines of the block before it. */
   #place = 0;
   #placeLines = 0;
+  /** Bytes of the blocks so far, unpacked. */
+  #readBytes = 0;
   /** Records of the current stretch between two looks at the memory. */
   #stretch = 0;
   readonly #stretchMax: number;
@@ -100,6 +114,7 @@ class MapTask {
 
   #enter(block: LineBlock): void {
     this.#block = block;
+    this.#readBytes += block.end - block.start;
     const { inputs } = this.#payload.split;
     while (inputs[this.#input].index !== block.inputIndex) this.#input++;
     this.#lines[this.#input] += block.skippedLines ?? 0;
@@ -154,7 +169,7 @@ class MapTask {
   }
 
   #flush(): void {
-    this.#output.flush(this.#assembler);
+    this.#output.flush(this.#assembler, this.#readBytes);
     this.#assembler.clear();
   }
 

@@ -1,7 +1,9 @@
 import type { BlockEncoder } from '../../kernel/lz4.ts';
-import type { TaskContext } from '../job.ts';
+import { Scratch } from '../../segment/scratch.ts';
+import type { OpenRun, TaskContext } from '../job.ts';
 import type { IndexConfig, ReduceManifest, ReducePayload } from './indexPayload.ts';
 import { reduceIndex } from './reduceTask.ts';
+import { openRunFile } from './runFile.ts';
 
 /** Rows below which the next segment is made by the same task. */
 const BATCH_ROWS = 8192;
@@ -18,9 +20,39 @@ export async function reduceBatch(
   context: TaskContext,
   encoder?: BlockEncoder,
 ): Promise<ReduceManifest[]> {
+  const scratch = new Scratch(context.attemptDirectory);
+  const runs = new OpenRuns(context.openRun ?? openRunFile);
   const made: ReduceManifest[] = [];
-  for (const segment of segments) made.push(await reduceIndex({ config, ...segment }, context, encoder));
-  return made;
+  try {
+    for (const segment of segments) {
+      made.push(await reduceIndex({ config, ...segment }, { ...context, openRun: runs.open }, scratch, encoder));
+      scratch.clear();
+    }
+    return made;
+  } finally {
+    runs.close();
+    scratch.dispose();
+  }
+}
+
+/** Runs stay open from segment to segment: small ones have their sections in the same few files. */
+class OpenRuns {
+  readonly #openRun: (path: string) => OpenRun;
+  readonly #runs = new Map<string, OpenRun>();
+
+  constructor(openRun: (path: string) => OpenRun) {
+    this.#openRun = openRun;
+  }
+
+  readonly open = (path: string): OpenRun => {
+    const run = this.#runs.get(path) ?? this.#openRun(path);
+    this.#runs.set(path, run);
+    return { read: (ref, spare) => run.read(ref, spare), close: () => undefined };
+  };
+
+  close(): void {
+    for (const run of this.#runs.values()) run.close();
+  }
 }
 
 /**

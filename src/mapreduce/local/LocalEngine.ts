@@ -3,8 +3,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
+import { PROGRAM_ROOT } from '../../programRoot.ts';
+import { StorageError } from '../../storage/local/StorageError.ts';
 import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../job.ts';
 import type { AttemptReply, AttemptRequest } from './messages.ts';
 import { ProgressBoard } from './progressBoard.ts';
@@ -31,9 +33,8 @@ const MEMORY_PER_TASK_DEFAULT = 512 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 200;
 const MIB = 1024 * 1024;
 
-const isSource = import.meta.url.endsWith('.ts');
-/** Threads cannot load TypeScript on every Node we support: from source the compiled worker of `dist` is used. */
-const COMPILED = new URL(isSource ? '../../../dist/mapreduce/local/' : './', import.meta.url);
+/** Threads cannot load TypeScript on every Node we support: from source, too, the built worker is used. */
+const BUILT = join(PROGRAM_ROOT, 'dist/mapreduce');
 
 /** What the lanes of a phase share. */
 interface Phase {
@@ -75,8 +76,9 @@ export class LocalEngine implements Engine {
     this.#lanes = Math.max(1, Math.min(workers, tasksInMemory));
     this.#heapMiB = maxMemory === undefined ? null : Math.floor(maxMemory / this.#lanes / MIB);
     this.#attemptRoot = attemptRoot;
-    this.#tasksModule = (options.tasksModule ?? new URL('../tasks.js', COMPILED)).href;
-    const worker = fileURLToPath(options.workerModule ?? new URL('worker.js', COMPILED));
+    this.#tasksModule = (options.tasksModule ?? pathToFileURL(join(BUILT, 'tasks.js'))).href;
+    const worker =
+      options.workerModule === undefined ? join(BUILT, 'local/worker.js') : fileURLToPath(options.workerModule);
     if (!existsSync(worker)) throw new Error(`The compiled worker ${worker} is missing. Run npm run build first.`);
     this.#pool = new Piscina({
       filename: worker,
@@ -215,8 +217,12 @@ export class LocalEngine implements Engine {
 
   async #runAttempt(task: Task, attempt: number, directory: string, lane: number, phase: Phase): Promise<AttemptReply> {
     // Synchronous, so that tasks reach the workers in their order. What an earlier process left there is not ours.
-    rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory, { recursive: true });
+    try {
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory, { recursive: true });
+    } catch (error) {
+      throw new StorageError(`make the directory ${directory}`, directory, error);
+    }
     try {
       return await this.#pool.run({
         tasksModule: this.#tasksModule,

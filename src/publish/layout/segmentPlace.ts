@@ -7,15 +7,11 @@ import { isHdfsPath, storageFor } from '../../storage/storage.ts';
 import type { LoadSpec } from './dataSegment.ts';
 import { defaultStorageDir, hdfsStorageDir, INDEX_ZIP, type SegmentKey } from './layout.ts';
 
-/** A segment's zip: its name, the one that it has until the job is through, and how a Historical fetches it. */
+/** A segment's zip: its name, and how a Historical fetches it. */
 export interface SegmentPlace {
   readonly final: string;
-  readonly temporary: string;
   readonly loadSpec: LoadSpec;
 }
-
-/** Ends names of zips that are not complete; Druid's own temporary files end in an attempt number. */
-const TEMPORARY_SUFFIX = '0';
 
 /**
  * segmentOutputPath in full: absolute, in HDFS with scheme and host.
@@ -34,12 +30,11 @@ export function segmentPlace(base: string, key: SegmentKey, timeZone: string): S
     : joinPaths(base, defaultStorageDir(key, timeZone), INDEX_ZIP);
   return {
     final,
-    temporary: temporaryName(final),
     loadSpec: isHdfs ? { type: 'hdfs', path: final } : { type: 'local', path: final },
   };
 }
 
-/** Name of a zip as long as it is not complete. */
-export function temporaryName(final: string): string {
-  return `${final}.${TEMPORARY_SUFFIX}`;
+/** Name of a zip as long as its job is not through. @param job no other job's; two of them may make the same version */
+export function temporaryName(final: string, job: string): string {
+  return `${final}.${job}`;
 }

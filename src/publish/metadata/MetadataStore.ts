@@ -25,6 +25,27 @@ export interface UsedSegment {
   readonly version: string;
 }
 
+/** A row of the table, used or not. */
+export interface StoredSegment extends UsedSegment {
+  readonly used: boolean;
+  /** ISO 8601: when `used` changed last; null where the table does not tell. */
+  readonly statusUpdated: string | null;
+  readonly payload: {
+    readonly loadSpec?: { readonly type?: string; readonly path?: unknown };
+    readonly shardSpec?: { readonly type?: string };
+  };
+}
+
+/** What is to be done with segments after a look at all of them. */
+export interface Sweep {
+  /** Ids of segments that nobody is to see any more; they stay. */
+  readonly unused: readonly string[];
+  /** Ids of segments whose rows go, as far as they are unused then. */
+  readonly removed: readonly string[];
+  /** Done when the rows are gone, and before that counts. */
+  removeFiles(): Promise<void>;
+}
+
 /** The table of segments of one Druid, or of none. Errors are sentences; none of them holds a password. */
 export interface MetadataStore {
   /** For people and the journal: which store this is, without secrets. */
@@ -45,6 +66,8 @@ export interface MetadataStore {
    * @throws PublishConflictError when the table has a newer version, or other segments of this version, in these intervals
    */
   publish(request: PublishRequest): Promise<number>;
+  /** Looks at all segments of a datasource, and does what is decided, in one transaction; it may be done more than once. */
+  sweep(dataSource: string, decide: (all: readonly StoredSegment[]) => Sweep): Promise<void>;
 }
 
 /** The store can't be reached, or its table is not one that can be written to. */

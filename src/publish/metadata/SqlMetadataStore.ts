@@ -1,16 +1,21 @@
+import { setTimeout as timer } from 'node:timers/promises';
 import type { Interval } from '../../spec/jobSpec.ts';
+import { StorageError } from '../../storage/local/StorageError.ts';
+import { isUnreachable } from './connect.ts';
 import {
   type MetadataStore,
   MetadataStoreError,
   PublishConflictError,
   type PublishRequest,
+  type StoredSegment,
+  type Sweep,
   type UsedSegment,
 } from './MetadataStore.ts';
 import { SegmentTable } from './segmentTable.ts';
 import type { SqlConnection, SqlDialect } from './sqlConnection.ts';
 
-/** Times a transaction is run in all, where it may succeed when it is run once more. */
-const ATTEMPTS = 5;
+/** Milliseconds before the second and later tries: a database that is started anew, or hands over to another host, is back by then. */
+const PAUSES_MS = [200, 1_000, 3_000, 6_000];
 
 export interface SqlStoreOptions {
   /** For people, without secrets. */
@@ -22,6 +27,8 @@ export interface SqlStoreOptions {
   readonly createTables: boolean;
   readonly dialect: SqlDialect;
   connect(): Promise<SqlConnection>;
+  /** By default this machine's clock. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -50,28 +57,50 @@ export class SqlMetadataStore implements MetadataStore {
   }
 
   payloads(ids: readonly string[]): Promise<Map<string, string>> {
-    return this.#withTable((table) => table.payloads(ids));
+    return this.#patiently((table) => table.payloads(ids));
   }
 
-  async publish(request: PublishRequest): Promise<number> {
+  publish(request: PublishRequest): Promise<number> {
+    let committed = 0;
+    // A commit whose answer was lost may have happened: then its rows are there, and stay as they are.
+    return this.#transaction(async (table, columns) => {
+      committed = Math.max(committed, await table.insert(request, columns));
+      return committed;
+    });
+  }
+
+  sweep(dataSource: string, decide: (all: readonly StoredSegment[]) => Sweep): Promise<void> {
+    return this.#transaction(async (table, columns) => {
+      const { unused, removed, removeFiles } = decide(await table.all(dataSource, columns));
+      await table.markUnused(unused, columns);
+      await table.remove(removed);
+      await removeFiles();
+    });
+  }
+
+  #transaction<Result>(work: (table: SegmentTable, columns: ReadonlySet<string>) => Promise<Result>): Promise<Result> {
     const { dialect } = this.#options;
-    let lastError: unknown;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    return this.#patiently(async (table, connection) => {
+      const columns = await table.open(false);
+      for (const statement of dialect.begin) await connection.query(statement);
+      const result = await work(table, columns);
+      await connection.query('COMMIT');
+      return result;
+    });
+  }
+
+  /** Work that may succeed when it is done once more, after a while. */
+  async #patiently<Result>(work: (table: SegmentTable, connection: SqlConnection) => Promise<Result>): Promise<Result> {
+    const { dialect, sleep = timer } = this.#options;
+    for (let tries = 0; ; tries++) {
       try {
-        return await this.#withTable(async (table, connection) => {
-          const columns = await table.open(false);
-          for (const statement of dialect.begin) await connection.query(statement);
-          const inserted = await table.insert(request, columns);
-          await connection.query('COMMIT');
-          return inserted;
-        });
+        return await this.#withTable(work);
       } catch (error) {
-        lastError = error;
-        // A commit whose answer is lost may have happened: the next attempt finds its rows, and leaves them.
-        if (!dialect.isTransient(error instanceof MetadataStoreError ? error.cause : error)) throw error;
+        const cause = error instanceof MetadataStoreError ? error.cause : error;
+        if (tries === PAUSES_MS.length || !(dialect.isTransient(cause) || isUnreachable(cause))) throw error;
+        await sleep(PAUSES_MS[tries]);
       }
     }
-    throw lastError;
   }
 
   /** A transaction that is open when the work fails ends with the connection, without effect. */
@@ -81,7 +110,8 @@ export class SqlMetadataStore implements MetadataStore {
     try {
       return await work(new SegmentTable(connection, dialect, table), connection);
     } catch (error) {
-      if (error instanceof MetadataStoreError || error instanceof PublishConflictError) throw error;
+      if (error instanceof MetadataStoreError || error instanceof PublishConflictError || error instanceof StorageError)
+        throw error;
       throw new MetadataStoreError(`${name} failed: ${(error as Error).message}`, { cause: error });
     } finally {
       await connection.close();

@@ -28,6 +28,21 @@ export function connectError(name: string, error: unknown): MetadataStoreError {
   );
 }
 
+/** Whether an error says that nobody answers, which may be different a little later. */
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.has((error as NodeJS.ErrnoException | null)?.code ?? '');
+}
+
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing answers on that port',
   ENOTFOUND: 'there is no host of that name',

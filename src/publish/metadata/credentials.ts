@@ -12,6 +12,8 @@ export interface Credentials {
   /** Makes the table where there is none. */
   readonly createTables: boolean;
   readonly connectTimeoutMs: number;
+  /** For each statement: a connection may be gone without anybody saying so. */
+  readonly answerTimeoutMs: number;
 }
 
 /** For people, without secrets: parameters of the address are left out, some of them are. */

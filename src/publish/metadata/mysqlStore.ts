@@ -9,6 +9,7 @@ import { tlsOf } from './tls.ts';
 const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([1213, 1205, 1053, 1927]);
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
   'ECONNRESET',
   'EPIPE',
   'ER_CLIENT_INTERACTION_TIMEOUT',
@@ -48,7 +49,8 @@ export function mysqlStore(url: NetworkUrl, credentials: Credentials): SqlMetada
     dialect: MYSQL,
     connect: async () => {
       try {
-        return connectionOf(await firstHost(url.hosts, (host) => open(host, url, credentials)));
+        const connection = await firstHost(url.hosts, (host) => open(host, url, credentials));
+        return connectionOf(connection, credentials.answerTimeoutMs);
       } catch (error) {
         throw connectError(name, error);
       }
@@ -88,14 +90,14 @@ async function open(
   }
 }
 
-function connectionOf(connection: Connection): SqlConnection {
+function connectionOf(connection: Connection, timeout: number): SqlConnection {
   return {
     query: async (sql, values) => {
       // Prepared on the server, so that no quoting rule of ours has to match its SQL mode.
       const [rows] =
         values === undefined
-          ? await connection.query<RowDataPacket[]>(sql)
-          : await connection.execute<RowDataPacket[]>(sql, values.map(bufferOf));
+          ? await connection.query<RowDataPacket[]>({ sql, timeout })
+          : await connection.execute<RowDataPacket[]>({ sql, timeout, values: values.map(bufferOf) });
       return Array.isArray(rows) ? rows : [];
     },
     close: async () => {

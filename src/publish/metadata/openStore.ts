@@ -8,6 +8,8 @@ import { postgresqlStore } from './postgresqlStore.ts';
 import { sqliteStore } from './sqlite/sqliteStore.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
+/** More than MySQL waits for a row that another transaction has locked. */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** What the environment may hold, so that no password stands in a spec or among the arguments. */
 const PASSWORD = 'SEGMILL_METADATA_PASSWORD';
@@ -30,6 +32,7 @@ export function openStore(spec: MetadataUpdateSpec, createTables: boolean, env: 
     table: spec.segmentTable,
     createTables,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    answerTimeoutMs: ANSWER_TIMEOUT_MS,
   };
   return url.kind === 'postgresql' ? postgresqlStore(url, credentials) : mysqlStore(url, credentials);
 }

@@ -26,7 +26,8 @@ const POSTGRESQL: SqlDialect = {
     const { code, message } = error as { code?: string; message?: string };
     // Serialization failure, deadlock, shutdown and connection errors: the classes of SQLSTATE; or no answer at all.
     return (
-      /^(40001|40P01|57P0[123]|08...)$/.test(code ?? '') || /^Connection terminated|ECONNRESET/.test(message ?? '')
+      /^(40001|40P01|57P0[123]|08...)$/.test(code ?? '') ||
+      /^Connection terminated|ECONNRESET|^Query read timeout|^timeout expired/.test(message ?? '')
     );
   },
 };
@@ -66,6 +67,7 @@ async function open(host: { host: string; port: number }, url: NetworkUrl, crede
       ssl: withTls ? tls.options : false,
       application_name: 'segmill',
       connectionTimeoutMillis: credentials.connectTimeoutMs,
+      query_timeout: credentials.answerTimeoutMs,
       ...(schema === undefined ? {} : { options: `-c search_path=${schema.replaceAll(/[\\ ]/g, '\\$&')}` }),
     });
     // A connection that breaks between two statements is told by the next one.

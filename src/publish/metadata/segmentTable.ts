@@ -11,6 +11,7 @@ import {
   PublishConflictError,
   type PublishedSegment,
   type PublishRequest,
+  type StoredSegment,
   type UsedSegment,
 } from './MetadataStore.ts';
 import type { SqlConnection, SqlDialect, SqlRow, SqlValue } from './sqlConnection.ts';
@@ -122,17 +123,55 @@ export class SegmentTable {
   }
 
   async payloads(ids: readonly string[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
+    const rows = await this.#each(ids, (marks, some) =>
+      this.#connection.query(`SELECT id, payload FROM ${this.#sqlName} WHERE id IN (${marks})`, some),
+    );
+    return new Map(rows.map((row) => [String(row.id), payloadText(row)]));
+  }
+
+  /** Used ones and others, in the order of their ids. */
+  async all(dataSource: string, columns: ReadonlySet<string>): Promise<StoredSegment[]> {
+    const status = columns.has(STATUS_COLUMN) ? STATUS_COLUMN : 'NULL';
+    const rows = await this.#connection.query(
+      `SELECT id, start, ${this.#end} AS end_time, version, used, ${status} AS updated, payload FROM ${this.#sqlName} WHERE dataSource = ? ORDER BY id`,
+      [dataSource],
+    );
+    return rows.map((row) => ({
+      ...usedSegment(row),
+      used: Number(row.used) === 1,
+      statusUpdated: row.updated === null ? null : String(row.updated),
+      payload: JSON.parse(payloadText(row)),
+    }));
+  }
+
+  async markUnused(ids: readonly string[], columns: ReadonlySet<string>): Promise<void> {
+    const hasStatus = columns.has(STATUS_COLUMN);
+    const now = hasStatus ? [new Date().toISOString()] : [];
+    await this.#each(ids, (marks, some) =>
+      this.#connection.query(
+        `UPDATE ${this.#sqlName} SET used = false${hasStatus ? `, ${STATUS_COLUMN} = ?` : ''} WHERE used = true AND id IN (${marks})`,
+        [...now, ...some],
+      ),
+    );
+  }
+
+  /** Rows of unused segments. */
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.#each(ids, (marks, some) =>
+      this.#connection.query(`DELETE FROM ${this.#sqlName} WHERE used = false AND id IN (${marks})`, some),
+    );
+  }
+
+  async #each(
+    ids: readonly string[],
+    query: (marks: string, some: readonly string[]) => Promise<readonly SqlRow[]>,
+  ): Promise<SqlRow[]> {
+    const rows: SqlRow[] = [];
     for (let from = 0; from < ids.length; from += BATCH) {
       const some = ids.slice(from, from + BATCH);
-      const marks = some.map(() => '?').join(', ');
-      const rows = await this.#connection.query(
-        `SELECT id, payload FROM ${this.#sqlName} WHERE id IN (${marks})`,
-        some,
-      );
-      for (const row of rows) found.set(String(row.id), Buffer.from(row.payload as Uint8Array).toString('utf8'));
+      rows.push(...(await query(some.map(() => '?').join(', '), some)));
     }
-    return found;
+    return rows;
   }
 
   /** @returns how many rows are new. @throws PublishConflictError */
@@ -205,6 +244,10 @@ export function changedSegment(id: string, version: string): PublishConflictErro
 function rowValues({ id, interval, payload }: PublishedSegment, dataSource: string, version: string, now: string) {
   const bytes: SqlValue = Buffer.from(payload, 'utf8');
   return [id, dataSource, now, isoText(interval.start), isoText(interval.end), version, bytes];
+}
+
+function payloadText({ payload }: SqlRow): string {
+  return Buffer.from(payload as Uint8Array).toString('utf8');
 }
 
 function usedSegment(row: SqlRow): UsedSegment {

@@ -1,8 +1,10 @@
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
-import { intervalText } from '../../time/isoText.ts';
+import { condense } from '../../time/buckets.ts';
+import { intervalText, parseInterval } from '../../time/isoText.ts';
+import type { OlderSegment } from '../emptyChunks.ts';
 import { type Claim, type ClaimedData, type Publisher, UnknownOutcomeError } from '../publisher.ts';
 import type { Credentials } from './credentials.ts';
-import { OverlordClient, OverlordError, type Sleep, sleep } from './overlordClient.ts';
+import { type NoopTask, OverlordClient, OverlordError, type Sleep, sleep } from './overlordClient.ts';
 import { TaskLock } from './taskLock.ts';
 
 /** `publish`: the lock is held while segments are published; `job`: from before the input is read. */
@@ -22,9 +24,14 @@ const LOCK_WAIT_MS = 300_000;
 
 /** A segment as `segmentListUsed` tells of it. */
 interface UsedSegment {
+  readonly identifier: string;
   readonly interval: string;
   readonly version: string;
+  readonly shardSpec: { readonly type: string };
 }
+
+/** Segments that queries see at least a part of; or all that are not marked as unused. */
+type Visibility = 'ONLY_VISIBLE' | 'INCLUDING_OVERSHADOWED';
 
 /**
  * Publishes through a live Overlord by REST alone: under a lock as Druid's own tasks have it, with the lock's version, in one
@@ -87,19 +94,34 @@ export class OverlordPublisher implements Publisher {
     interval: Interval,
     signal: AbortSignal,
   ): Promise<void> {
-    const action = {
-      type: 'segmentListUsed',
-      dataSource,
-      intervals: [intervalText(interval)],
-      visibility: 'ONLY_VISIBLE',
-    };
-    const used = (await this.#client.action(task, action, signal)) as UsedSegment[];
+    const used = await this.#used(task, [intervalText(interval)], 'ONLY_VISIBLE', signal);
     const newer = used.find((segment) => segment.version >= version && touchesAny(segment.interval, chunks));
     if (newer === undefined) return;
     throw new Error(
       `Nothing was published: ${dataSource} has version ${newer.version} of ${newer.interval} already, which would hide our version ` +
         `${version}. Somebody published it with a version of their own choosing, or a clock is wrong.`,
     );
+  }
+
+  async olderSegments(chunks: readonly Interval[]): Promise<OlderSegment[]> {
+    const { task } = this.#lock as TaskLock;
+    const used = await this.#used(task, condense(chunks).map(intervalText), 'ONLY_VISIBLE');
+    return used.map(({ interval, version, shardSpec }) => ({
+      interval: parseInterval(interval),
+      version,
+      isTombstone: shardSpec.type === 'tombstone',
+    }));
+  }
+
+  async #used(
+    task: NoopTask,
+    intervals: readonly string[],
+    visibility: Visibility,
+    signal?: AbortSignal,
+  ): Promise<UsedSegment[]> {
+    const { dataSource } = task;
+    const action = { type: 'segmentListUsed', dataSource, intervals, visibility };
+    return (await this.#client.action(task, action, signal)) as UsedSegment[];
   }
 
   async publish(segments: readonly unknown[]): Promise<void> {
@@ -112,11 +134,9 @@ export class OverlordPublisher implements Publisher {
     } catch (error) {
       if (!(error instanceof OverlordError)) throw error;
       if (error.message.includes('not covered by locks') || error.message.includes('to inactive Task')) {
+        // What the Overlord says is as long as the list of all segments, and says no more.
         throw new Error(
           'Nothing was published: the lock was lost before the segments were inserted; run the job again.',
-          {
-            cause: error,
-          },
         );
       }
       if (await this.#isPublished(lock, segments as readonly SegmentId[], error)) return;
@@ -132,15 +152,10 @@ export class OverlordPublisher implements Publisher {
   /** Asks after an answer that was lost, or was an error that may have come after the transaction. */
   async #isPublished({ task }: TaskLock, segments: readonly SegmentId[], error: OverlordError): Promise<boolean> {
     const ids = new Set(segments.map(({ identifier }) => identifier));
-    const action = {
-      type: 'segmentListUsed',
-      dataSource: task.dataSource,
-      intervals: [...new Set(segments.map(({ interval }) => interval))],
-      visibility: 'INCLUDING_OVERSHADOWED',
-    };
-    let used: SegmentId[];
+    const intervals = [...new Set(segments.map(({ interval }) => interval))];
+    let used: UsedSegment[];
     try {
-      used = (await this.#client.action(task, action)) as SegmentId[];
+      used = await this.#used(task, intervals, 'INCLUDING_OVERSHADOWED');
     } catch {
       throw new UnknownOutcomeError(
         `The Overlord did not say whether the segments of version ${segments[0].version} of ${task.dataSource} are published; ` +

@@ -42,14 +42,6 @@ export interface LockState {
   readonly revoked: boolean;
 }
 
-export interface TaskState {
-  /** RUNNING, SUCCESS or FAILED; RUNNING from submission on. */
-  readonly statusCode: string;
-  /** WAITING, PENDING, RUNNING or NONE. */
-  readonly runnerStatusCode: string;
-  readonly errorMsg: string | null;
-}
-
 /** Milliseconds for one request; an insert of thousands of segments is one. */
 const REQUEST_MS = 60_000;
 /** Waits before the second and later tries, milliseconds. */
@@ -85,12 +77,6 @@ export class OverlordClient {
     // An earlier try has arrived after all.
     if (answer.status === 400 && answer.text.includes(`Task[${task.id}] already exists`)) return;
     this.#check(answer, 'a new task');
-  }
-
-  async status(id: string, signal?: AbortSignal): Promise<TaskState> {
-    const path = `/task/${encodeURIComponent(id)}/status`;
-    const answer = this.#check(await this.#send('GET', path, undefined, signal), 'the question for a task');
-    return (JSON.parse(answer) as { status: TaskState }).status;
   }
 
   /** Ids of the tasks of a data source that run now. */

@@ -3,12 +3,10 @@ import type { Interval } from '../../spec/jobSpec.ts';
 import { intervalText } from '../../time/isoText.ts';
 import type { LockState, NoopTask, OverlordClient, Sleep } from './overlordClient.ts';
 
-/** Milliseconds after which a task of ours ends by itself when this process has died; a lock outlives it by no more. */
+/** Milliseconds that a task of ours runs when this process has died and ends it no more. */
 export const LEASE_MS = 600_000;
 /** Milliseconds between two looks at a lock that is held. */
 const WATCH_MS = 15_000;
-/** Milliseconds between two looks at a task that waits for a slot. */
-const POLL_MS = 1_000;
 /** Milliseconds after the first refusal of a lock until the next try; twice as long after each one, up to the most. */
 const PAUSE_MS = 1_000;
 const PAUSE_MAX_MS = 10_000;
@@ -20,15 +18,15 @@ export interface TaskLockOptions {
   readonly interval: Interval;
   /** Priority of the tasks, as of any task of Druid. */
   readonly priority: number;
-  /** Milliseconds to wait for the lock, and again for a slot. */
+  /** Milliseconds to wait for the lock. */
   readonly waitMs: number;
   readonly sleep: Sleep;
 }
 
 /**
  * An exclusive lock of the Overlord on an interval of a data source, held as long as it is wanted. The Overlord gives locks to tasks only,
- * so a noop task, which does nothing and takes one slot of a worker, holds it. Well before its time is up a second one of the same
- * group joins it in the lock (it need not run for that) and the first is ended.
+ * so a noop task, which does nothing, holds it. It need not run for that: whether a worker has a slot for it is all the same. Well before
+ * its time is up a second one of the same group joins it in the lock and the first is ended.
  */
 export class TaskLock {
   readonly #options: TaskLockOptions;
@@ -56,14 +54,12 @@ export class TaskLock {
   }
 
   /**
-   * Waits for the lock, which a pending task can have, and only then for a slot: a task that waits for a lock in a slot may keep it from
-   * the task that has the lock. Then watches and renews the lock.
+   * Waits for the lock, then watches and renews it.
    * @returns its version
-   * @throws Error in words when there is no lock or no slot in time; the signal's reason when aborted
+   * @throws Error in words when there is no lock in time; the signal's reason when aborted
    */
   async acquire(signal: AbortSignal): Promise<string> {
     this.#version = await this.#waitForLock(signal);
-    await this.#waitForSlot(signal);
     this.#watching = this.#watch();
     return this.#version;
   }
@@ -91,27 +87,10 @@ export class TaskLock {
     await client.submit(task, signal);
   }
 
-  async #waitForSlot(signal: AbortSignal): Promise<void> {
-    const { client, waitMs } = this.#options;
-    for (let waited = 0; ; waited += POLL_MS) {
-      const { statusCode, runnerStatusCode, errorMsg } = await client.status(this.task.id, signal);
-      if (statusCode !== 'RUNNING') {
-        throw new Error(
-          `Nothing was published: the Overlord ended our task ${this.task.id} (${errorMsg ?? statusCode}).`,
-        );
-      }
-      if (runnerStatusCode === 'RUNNING') return;
-      if (waited >= waitMs) {
-        throw new Error(
-          `Nothing was published: no worker had a free slot for our task within ${seconds(waitMs)} ` +
-            '(a noop task that holds the lock takes one); try again when fewer tasks run, or add capacity (druid.worker.capacity).',
-        );
-      }
-      await this.#options.sleep(POLL_MS, signal);
-    }
-  }
-
-  /** Each try is made by a task of its own, which is ended when it is refused. */
+  /**
+   * Each try is made by a task of its own, which is ended when it is refused: one that waits for a lock in a slot may keep the slot from
+   * the task that has the lock.
+   */
   async #waitForLock(signal: AbortSignal): Promise<string> {
     const { client, waitMs } = this.#options;
     let waited = 0;

@@ -49,8 +49,16 @@ export function blockCodec(compression: BlockCompression, field: string, lz4: Bl
   }
 }
 
-/** Raw LZ4 blocks without frame or size. The returned codec owns one output buffer. */
+const lz4Codecs = new WeakMap<BlockEncoder, BlockCodec>();
+
+/** Raw LZ4 blocks without frame or size. There is one per encoder, which owns one output buffer. */
 export function lz4Codec(encoder: BlockEncoder): BlockCodec {
+  const codec = lz4Codecs.get(encoder) ?? newLz4Codec(encoder);
+  lz4Codecs.set(encoder, codec);
+  return codec;
+}
+
+function newLz4Codec(encoder: BlockEncoder): BlockCodec {
   const target = new Uint8Array(encoder.maxEncodedLength(MAX_BLOCK_BYTES));
   return {
     id: 0x01,

@@ -3,7 +3,8 @@ import { dataSchemaShape } from './dataSchema.ts';
 import { ioConfigShape } from './ioConfig.ts';
 import { tuningConfigShape } from './tuningConfig.ts';
 
-const NO_JAVA = 'no Java code is loaded here, so there are no jars to find';
+/** Of fields about jars. */
+export const NO_JAVA = 'no Java code is loaded here, so there are no jars to find';
 const ANY = { json: {} } as const;
 
 /** `HadoopIngestionSpec`: the body of the task, and the whole file of the command-line form. */
@@ -42,7 +43,7 @@ export const ingestionSpecShape = shape('IngestionSpec', 'What to index: schema,
 
 /** `HadoopIndexTask`: what is sent to an Overlord. */
 export const taskShape = shape('HadoopIndexTask', 'A task of type index_hadoop.', {
-  $schema: { kind: 'string', why: 'where the JSON Schema is', ignored: 'for editors only' },
+  $schema: { kind: 'string', why: 'where the JSON Schema is, for editors' },
   type: { kind: 'string', why: 'the task type', oneOf: ['index_hadoop'], default: 'index_hadoop' },
   id: { kind: 'string', why: 'name of this run; made up where left out' },
   spec: {

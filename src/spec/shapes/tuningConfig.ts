@@ -21,7 +21,7 @@ export const tuningConfigShape = shape('HadoopTuningConfig', 'Partitioning, memo
   },
   shardSpecs: {
     kind: 'node',
-    why: 'ready-made shards by time chunk; Druid fills it in itself',
+    why: 'shards by time chunk: Druid fills it in itself, and overwrites what is given',
     type: { json: { type: ['object', 'null'] } },
   },
   indexSpec: { kind: 'node', why: 'encodings of the segments', type: { shape: () => indexSpecShape } },

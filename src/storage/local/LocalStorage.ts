@@ -11,6 +11,8 @@ import { StorageError } from './StorageError.ts';
 
 /** Status calls in flight at once while a directory is listed. */
 const STATUS_CALLS_MAX = 64;
+/** Files that are synced at once: a file system writes its log once for all of them. */
+const SYNCS_MAX = 64;
 
 export class LocalStorage implements Storage {
   readonly scheme = 'file';
@@ -95,6 +97,29 @@ export class LocalStorage implements Storage {
     } catch (error) {
       throw new StorageError(`make the directory ${directory}`, directory, error);
     }
+  }
+
+  async sync(paths: readonly string[]): Promise<void> {
+    for (let from = 0; from < paths.length; from += SYNCS_MAX) {
+      await Promise.all(paths.slice(from, from + SYNCS_MAX).map((path) => syncOne(localPath(path))));
+    }
+  }
+}
+
+/** File systems that cannot sync a directory say so, and keep their names by other means. */
+const CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP']);
+
+async function syncOne(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (CANNOT_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) return;
+    throw new StorageError(`write ${path} to the disk`, path, error);
   }
 }
 

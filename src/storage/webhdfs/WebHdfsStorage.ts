@@ -190,6 +190,9 @@ export class WebHdfsStorage implements Storage {
     if (!boolean) throw new HdfsError(call.attempt, { text: 'the name node refuses without a reason.' }, null);
   }
 
+  /** Nothing to do: the DataNodes have all bytes of a file that was closed, and the NameNode logs each name before it answers. */
+  async sync(): Promise<void> {}
+
   /** @param permission in octal: `755` */
   async setPermission(path: string, permission: string): Promise<void> {
     await this.#client.json(this.#call('PUT', 'SETPERMISSION', path, 'set the permission of', { permission }));

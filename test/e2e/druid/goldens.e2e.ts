@@ -1,11 +1,14 @@
 /** The golden specs, run by segmill: real Druid has to find its segments the same as those that Druid made. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sqliteStore } from '../../../src/publish/metadata/sqlite/sqliteStore.ts';
 import { goldenCase } from '../../golden/goldens.ts';
 import { tieCandidates } from '../../golden/ties.ts';
 import { madeByHadoop, madeInGolden } from './druids.ts';
 import { expectSameInDruid, type Leniency } from './judge.ts';
 import { featureOf, itNeeding } from './notBuilt.ts';
-import { query } from './oracle.ts';
+import { query, visibleSegments } from './oracle.ts';
 import { inOrder, scratchFolder, segmillIndex } from './segmill.ts';
 
 /** Cases in which no quirk of Druid's shows. */
@@ -65,6 +68,26 @@ describe('segmill index', () => {
       segmillIndex(golden.specText(out, file), ['--quirks', 'druid']),
     );
     await expectSameInDruid(inOrder(runs.flatMap(({ segments }) => segments)), madeInGolden(golden));
+  });
+
+  it.each([
+    ['keeps the other hours visible', [], [0, 1, 2, 3, 4, 5], [1, 3, 5]],
+    ['hides the other hours by tombstones', ['--drop-existing'], [0, 2, 4], []],
+  ])('an overwrite with fewer hours %s (h54, h55)', async (_, options, hours, older) => {
+    const golden = goldenCase('h54');
+    const out = scratchFolder();
+    for (const file of ['spec.json', 'spec2.json']) segmillIndex(golden.specText(out, file), options);
+    const store = sqliteStore(join(out, 'segments', '.segmill', 'store.sqlite'));
+    const used = await store.usedSegments('golden', [{ start: Date.UTC(2024, 2, 1), end: Date.UTC(2024, 2, 2) }]);
+    const payloads = await store.payloads(used.map(({ id }) => id));
+    const file = join(out, 'used.jsonl');
+    writeFileSync(file, [...payloads.values()].map((payload) => `${payload}\n`).join(''));
+    const visible = await visibleSegments(file);
+    const hoursOf = (ids: string[]) => [
+      ...new Set(ids.map((id) => Number(id.slice('golden_2024-03-01T'.length).slice(0, 2)))),
+    ];
+    expect(hoursOf(visible)).toEqual(hours);
+    expect(hoursOf(visible.filter((id) => id.includes('2026-01-01T00:00:00.000Z')))).toEqual(older);
   });
 
   it('counts bad rows over the whole job, not by file (h48b)', () => {

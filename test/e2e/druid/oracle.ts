@@ -63,6 +63,17 @@ export async function prune(nativeQuery: object, shardSpecs: readonly object[]):
 }
 
 /**
+ * Which of the used segments of a datasource Druid 33's Broker asks for all of time, by the timeline that it makes of them.
+ * @param file DataSegments, one a line
+ * @returns ids, in the order of their time
+ */
+export async function visibleSegments(file: string): Promise<string[]> {
+  const { exit, output } = await druid33.ask('timeline', file);
+  if (exit !== 0) throw new Error(`Druid 33 makes no timeline of ${file}: ${output}`);
+  return JSON.parse(output);
+}
+
+/**
  * Runs Druid 33's Hadoop indexer on a spec file, on Hadoop's LocalJobRunner. `${DIR}` in the spec is the spec's folder.
  * The indexer's segments get a descriptor.json beside their index.zip: the DataSegment that Druid would publish.
  */

@@ -195,7 +195,7 @@ test('fields beyond all measure fail the job', async () => {
   const record = (i: number) => `{"t":1,${Array.from({ length: 1000 }, (_, k) => `"k${i * 1000 + k}":1`).join(',')}}`;
   const files = [lines(...Array.from({ length: 9 }, (_, i) => record(i)))];
   await expect(run('wide', { parseSpec: { format: 'json' }, files })).rejects.toThrow(
-    'The input has more than 8192 different fields (the next one is "k8192"), and all of them would become dimensions. List the ' +
+    'A part of the input (one split) has more than 8192 different fields (the next one is "k8192"), and all of them would become dimensions. List the ' +
       'dimensions in dimensionsSpec.dimensions; names that hold values (ids, times) belong into a field of their own.',
   );
 });

@@ -10,6 +10,7 @@ import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../../../sr
 import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
 import { jobOf } from './checkJob.ts';
+import { hourSpec } from './hourSpec.ts';
 import { InlineEngine } from './inlineEngine.ts';
 import { RecutEngine } from './recutEngine.ts';
 import { storedRows } from './storedRows.ts';
@@ -31,36 +32,8 @@ function writeInput(name: string, lines: number, prefix = 'k'): string {
 }
 
 function specOf(paths: string, tuning: Record<string, unknown> = {}): string {
-  return JSON.stringify({
-    type: 'index_hadoop',
-    spec: {
-      dataSchema: {
-        dataSource: 'files',
-        parser: {
-          type: 'hadoopyString',
-          parseSpec: {
-            format: 'json',
-            timestampSpec: { column: 'ts', format: 'millis' },
-            dimensionsSpec: { dimensions: ['key'] },
-          },
-        },
-        metricsSpec: [{ type: 'count', name: 'count' }],
-        granularitySpec: { segmentGranularity: 'HOUR', queryGranularity: 'HOUR', intervals: ['1970-01-01/P1D'] },
-      },
-      ioConfig: {
-        type: 'hadoop',
-        inputSpec: { type: 'static', paths },
-        segmentOutputPath: join(directory, 'segments'),
-      },
-      tuningConfig: {
-        type: 'hadoop',
-        partitionsSpec: { type: 'hashed', numShards: 2 },
-        workingPath: join(directory, 'work'),
-        version: '2026-01-01T00:00:00.000Z',
-        ...tuning,
-      },
-    },
-  });
+  const shards = { partitionsSpec: { type: 'hashed', numShards: 2 }, version: '2026-01-01T00:00:00.000Z' };
+  return hourSpec(directory, { dataSource: 'files', paths, tuning: { ...shards, ...tuning } });
 }
 
 const inline: EngineFactory = (root) => new InlineEngine(root);

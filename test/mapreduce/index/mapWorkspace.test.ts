@@ -118,4 +118,16 @@ describe('the workspace of map tasks', () => {
     expect(last).toBe(first);
     expect(kernel.mark()).toBe(top);
   });
+
+  test('fields of other splits do not count where a split may have only so many', async () => {
+    const config = configOf([]);
+    const alone = await map(1, config);
+    dropWorkspace();
+    const used = takeWorkspace(config);
+    for (let i = 0; i < 8192; i++) used.batch.addField(`of another split ${i}`);
+    leaveWorkspace(used);
+    expect(await map(1, config)).toEqual(alone);
+    // Told as a boolean: a workspace is too large to be printed.
+    expect(takeWorkspace(config) === used).toBe(false);
+  });
 });

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
 import type { Engine, Task } from '../../../src/mapreduce/job.ts';
+import type { OlderSegment } from '../../../src/publish/emptyChunks.ts';
 import { type Claim, type ClaimedData, type Publisher, UnknownOutcomeError } from '../../../src/publish/publisher.ts';
 import { jobOf } from './checkJob.ts';
+import { hourSpec } from './hourSpec.ts';
 import { InlineEngine } from './inlineEngine.ts';
 
 const VERSION = '2027-01-01T00:00:00.000Z';
@@ -47,6 +49,11 @@ class FakePublisher implements Publisher {
     return { version: VERSION, lost: this.lost.signal };
   }
 
+  async olderSegments(): Promise<OlderSegment[]> {
+    this.#step('olderSegments');
+    return [];
+  }
+
   async publish(segments: readonly unknown[]): Promise<void> {
     this.#step('publish');
     this.published = segments;
@@ -63,35 +70,9 @@ class FakePublisher implements Publisher {
 }
 
 function run(publisher: Publisher, onEngine: (kind: string) => void = () => {}): Promise<IndexReport> {
+  const paths = join(directory, 'in.json');
   const job = jobOf(
-    JSON.stringify({
-      type: 'index_hadoop',
-      spec: {
-        dataSchema: {
-          dataSource: 'files',
-          parser: {
-            type: 'hadoopyString',
-            parseSpec: {
-              format: 'json',
-              timestampSpec: { column: 'ts', format: 'millis' },
-              dimensionsSpec: { dimensions: ['key'] },
-            },
-          },
-          metricsSpec: [{ type: 'count', name: 'count' }],
-          granularitySpec: { segmentGranularity: 'HOUR', queryGranularity: 'HOUR', intervals: ['1970-01-01/PT4H'] },
-        },
-        ioConfig: {
-          type: 'hadoop',
-          inputSpec: { type: 'static', paths: join(directory, 'in.json') },
-          segmentOutputPath: join(directory, 'segments'),
-        },
-        tuningConfig: {
-          type: 'hadoop',
-          partitionsSpec: { type: 'hashed', numShards: 1 },
-          workingPath: join(directory, 'work'),
-        },
-      },
-    }),
+    hourSpec(directory, { dataSource: 'files', paths, granularity: { intervals: ['1970-01-01/PT4H'] } }),
   );
   return runIndexJob(job, { workers: 1, quirks: 'none', signal: never, publisher, resume: 'never' }, (root): Engine => {
     const engine = new InlineEngine(root);
@@ -133,7 +114,7 @@ describe.each([
       if (step === 'publish') expect(deepStorage()).toEqual(ZIPS);
     };
     const report = await run(publisher);
-    expect(publisher.steps).toEqual(['check', 'begin', 'publish', 'close']);
+    expect(publisher.steps).toEqual(['check', 'begin', 'olderSegments', 'publish', 'close']);
     expect(publisher.claimed).toEqual({ dataSource: 'files', chunks });
     expect(publisher.published).toEqual(report.segments.map(({ descriptor }) => descriptor));
     expect(publisher.published).toMatchObject(

@@ -58,7 +58,13 @@ export class ShuffledEngine implements Engine {
     const reducers = 1 + (tasks.length % 3);
     const sorted = this.#shuffle('runs', (records) => {
       this.#maps.forEach((map, number) => {
-        const options = { map: number, types, reducerOf: reducerOf(reducers, []), onBytes: () => undefined };
+        const options = {
+          map: number,
+          firstRun: 0,
+          types,
+          reducerOf: reducerOf(reducers, []),
+          onBytes: () => undefined,
+        };
         emitRuns(map.runs, records, options);
       });
     });
@@ -90,7 +96,7 @@ export class ShuffledEngine implements Engine {
   async #count(tasks: readonly Task[]): Promise<TaskOutcome[]> {
     const sorted = this.#shuffle('keys', (records) => {
       this.#maps.forEach(({ keyRuns }, number) => {
-        emitKeys(keyRuns, number, tasks.length, records);
+        emitKeys(keyRuns, { map: number, firstRun: 0, parts: tasks.length }, records);
       });
     });
     const results = new Map<number, unknown>();

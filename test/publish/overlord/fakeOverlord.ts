@@ -26,6 +26,7 @@ export interface FakeSegment {
   readonly interval: string;
   readonly version: string;
   readonly identifier: string;
+  readonly shardSpec: { readonly type: string };
 }
 
 /** What happens to a request in place of its answer. */
@@ -164,7 +165,6 @@ export class FakeOverlord {
     }
     const task = this.tasks.get(body?.task?.id ?? decodeURIComponent(id));
     if (body?.action === undefined && task === undefined) return [404, `Cannot find any task with id: [${id}]`];
-    if (verb === 'status') return [200, { task: id, status: this.#status(task as FakeTask) }];
     if (verb === 'shutdown') {
       this.end(id);
       return [200, { task: id }];
@@ -178,11 +178,6 @@ export class FakeOverlord {
     }
     this.#add(body);
     return [200, { task: body.id }];
-  }
-
-  #status(task: FakeTask): object {
-    if (task.ended) return { statusCode: 'FAILED', runnerStatusCode: 'NONE', errorMsg: 'Shutdown request from user' };
-    return { statusCode: 'RUNNING', runnerStatusCode: task.runs ? 'RUNNING' : 'PENDING', errorMsg: null };
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -200,7 +195,7 @@ export class FakeOverlord {
       case 'lockList':
         return [200, { result: held.map(shown) }];
       case 'segmentListUsed':
-        return [200, { result: this.segments.filter(({ dataSource }) => dataSource === action.dataSource) }];
+        return [200, { result: this.#used(action.dataSource, action.intervals, action.visibility) }];
       case 'segmentTransactionalInsert': {
         const isCovered = (segment: FakeSegment) =>
           held.some(
@@ -222,6 +217,17 @@ export class FakeOverlord {
       default:
         throw new Error(`the fake does not know ${action.type}`);
     }
+  }
+
+  #used(dataSource: string, intervals: readonly string[], visibility: string): FakeSegment[] {
+    const all = this.segments.filter((segment) => segment.dataSource === dataSource);
+    const isHidden = ({ interval, version }: FakeSegment) =>
+      all.some((other) => other.version > version && covers(other.interval, interval));
+    return all.filter(
+      (segment) =>
+        intervals.some((interval) => overlap(interval, segment.interval)) &&
+        (visibility !== 'ONLY_VISIBLE' || !isHidden(segment)),
+    );
   }
 
   #lock(task: FakeTask, interval: string): FakeLock | null {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { IS_SOURCE, PROGRAM_ROOT } from '../../../programRoot.ts';
 import type { ArchiveEntry } from './tarGz.ts';
 
 /** Where tasks start, from the root of the program. */
@@ -11,10 +11,6 @@ const ASSETS = ['package.json', 'build/kernel.wasm'];
 /** Imports of compiled modules. */
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*(['"])([^'"]+)\1/g;
 
-const isSource = import.meta.url.endsWith('.ts');
-/** The root of the program: this module lies in it at the same depth as source and compiled. */
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-
 /**
  * All that a task needs of this program: the compiled modules that its entry reaches, and the packages that those import. Commands
  * and their packages stay behind.
@@ -22,11 +18,11 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 export async function programFiles(): Promise<ArchiveEntry[]> {
   const modules = new Set<string>();
   const packages = new Set<string>();
-  await visit(join(ROOT, TASK_MAIN), modules, packages);
-  const files = [...modules, ...ASSETS.map((asset) => join(ROOT, asset))];
-  const entries = files.map((path) => entry(relative(ROOT, path), path));
+  await visit(join(PROGRAM_ROOT, TASK_MAIN), modules, packages);
+  const files = [...modules, ...ASSETS.map((asset) => join(PROGRAM_ROOT, asset))];
+  const entries = files.map((path) => entry(relative(PROGRAM_ROOT, path), path));
   const found = new Map<string, string>();
-  for (const name of packages) await visitPackage(name, ROOT, found);
+  for (const name of packages) await visitPackage(name, PROGRAM_ROOT, found);
   for (const [name, directory] of found) {
     for (const file of await readdir(directory, { recursive: true, withFileTypes: true })) {
       const path = join(file.parentPath, file.name);
@@ -49,7 +45,7 @@ async function visit(path: string, modules: Set<string>, packages: Set<string>):
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (!isSource) throw error;
+    if (!IS_SOURCE) throw error;
     throw new Error(`The compiled module ${path} is missing. Run npm run build first.`);
   }
   for (const [, , name] of text.matchAll(IMPORT)) {

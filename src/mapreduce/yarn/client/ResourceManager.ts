@@ -35,6 +35,14 @@ export interface TaskAttempt {
   readonly assignedContainerId?: string;
 }
 
+/** A node manager as the ResourceManager sees it. */
+export interface ClusterNode {
+  readonly nodeHostName: string;
+  readonly state: string;
+  /** Why it is unhealthy; empty where it is not. */
+  readonly healthReport: string;
+}
+
 export interface MapReduceTask {
   readonly id: string;
   readonly type: 'MAP' | 'REDUCE';
@@ -46,6 +54,8 @@ export interface MapReduceTask {
 /** Another one may have taken over: it takes a moment. */
 const FAILOVER_TRIES = 20;
 const FAILOVER_PAUSE_MS = 3000;
+/** Of each, where none has ever answered. */
+const FIRST_TRIES = 2;
 
 /** `job_...` of `application_...`. */
 export function jobIdOf(applicationId: string): string {
@@ -59,6 +69,8 @@ export class ResourceManager {
   readonly #tries: number;
   readonly #pauseMs: number;
   #active = 0;
+  /** One of them has answered. */
+  #isKnown = false;
 
   /** @param failover how often and how long it is waited where no ResourceManager answers */
   constructor(
@@ -113,6 +125,11 @@ export class ResourceManager {
     }
   }
 
+  async nodes(): Promise<readonly ClusterNode[]> {
+    const answer = (await this.#ask('GET', '/ws/v1/cluster/nodes')) as { nodes: { node?: ClusterNode[] } | null };
+    return answer.nodes?.node ?? [];
+  }
+
   /** @returns null while the application master is not there, or no longer */
   async job(id: string): Promise<RunningJob | null> {
     return ((await this.#askMaster(id, '')) as { job: RunningJob } | null)?.job ?? null;
@@ -149,18 +166,28 @@ export class ResourceManager {
     for (let round = 1; ; round++) {
       try {
         const url = `${resourceManagers[this.#active]}${path}`;
-        return await rest(
-          { method, url, user: this.#user, ...(body === undefined ? {} : { body }) },
-          'The ResourceManager',
-        );
+        const request = { method, url, user: this.#user, ...(body === undefined ? {} : { body }) };
+        const answer = await rest(request, 'The ResourceManager');
+        this.#isKnown = true;
+        return answer;
       } catch (error) {
         const isAway = error instanceof RestError && (error.status === null || error.exception === 'StandbyException');
-        if (!isAway || round >= this.#tries) throw error;
+        // A wrong address does not become right by waiting.
+        const tries =
+          this.#isKnown || (error as RestError).status !== null ? this.#tries : FIRST_TRIES * resourceManagers.length;
+        if (!isAway || round >= tries) throw isAway ? unanswered(error, resourceManagers) : error;
         this.#active = (this.#active + 1) % resourceManagers.length;
         if (this.#active === 0 || round >= resourceManagers.length) await sleep(this.#pauseMs);
       }
     }
   }
+}
+
+function unanswered(error: RestError, addresses: readonly string[]): RestError {
+  const where =
+    addresses.length === 1 ? 'It is looked up' : `All of ${addresses.join(', ')} were asked; they are looked up`;
+  const advice = `Is it running, and is that its web address? ${where} in yarn.resourcemanager.webapp.address of yarn-site.xml.`;
+  return new RestError(`${error.message} ${advice}`, error.status, error.exception, error);
 }
 
 export function isEnded({ state }: Application): boolean {

@@ -3,6 +3,7 @@ import type { JobSpec } from '../../../spec/jobSpec.ts';
 import type { FileStatus } from '../../../storage/storage.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { Quirks } from '../../index/indexPayload.ts';
+import type { JobPlan } from '../../index/plan/jobPlan.ts';
 import { readJson, writeJson } from '../task/UnitCommit.ts';
 import type { YarnOptions } from './YarnCluster.ts';
 
@@ -11,8 +12,15 @@ export type PassName = 'determine' | 'index';
 
 /** A job on the cluster, as its folder on HDFS remembers it: a driver that finds it takes the job over. */
 export interface JobState {
+  /** Without its metadata store, whose password is nobody's on HDFS. */
   readonly job: JobSpec;
   readonly quirks: Quirks;
+  /** The plan that it runs by, or null. */
+  readonly plan: JobPlan | null;
+  /** Name of the metadata store or Overlord that learns of the segments, or null. */
+  readonly publishesTo: string | null;
+  /** Its segments are left to `segmill publish`. */
+  readonly stage: boolean;
   readonly version: string;
   /** How it is submitted. */
   readonly submission: Omit<YarnOptions, 'hadoop'>;
@@ -24,9 +32,15 @@ export interface JobState {
 
 const STATE = 'state.json';
 
-/** Name of the folder of a job: the same for the same spec, so that the same command finds it again. */
-export function jobFolder(job: JobSpec, quirks: Quirks): string {
-  const hash = createHash('sha256').update(JSON.stringify({ job, quirks })).digest('hex');
+/** What tasks and other drivers get to see of a job. */
+export function withoutStore(job: JobSpec): JobSpec {
+  return { ...job, metadataUpdate: null };
+}
+
+/** Name of the folder of a job: the same for the same spec and plan, so that the same command finds it again. */
+export function jobFolder(job: JobSpec, quirks: Quirks, plan: JobPlan | null): string {
+  const known = { job: withoutStore(job), quirks, ...(plan === null ? {} : { plan: plan.chunks }) };
+  const hash = createHash('sha256').update(JSON.stringify(known)).digest('hex');
   return `segmill_${hash.slice(0, 24)}`;
 }
 
@@ -37,7 +51,8 @@ export async function readState(hdfs: WebHdfsStorage, directory: string): Promis
 }
 
 export async function writeState(hdfs: WebHdfsStorage, directory: string, state: JobState): Promise<void> {
-  await writeJson(hdfs, `${directory}/${STATE}`, state);
+  // The spec is its owner's.
+  await writeJson(hdfs, `${directory}/${STATE}`, state, { permission: '600' });
 }
 
 /** What an application is called; attaching finds the job's folder by it. */

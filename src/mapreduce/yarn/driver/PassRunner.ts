@@ -6,7 +6,7 @@ import type { YarnPlan } from '../task/plan.ts';
 import { applicationName, type JobState, type PassName, writeState } from './JobState.ts';
 import { type PassUnits, runPass } from './runPass.ts';
 import type { YarnCluster } from './YarnCluster.ts';
-import type { YarnIndexOptions } from './yarnIndexJob.ts';
+import type { YarnIndexOptions } from './yarnOptions.ts';
 
 export interface PassRunnerOptions {
   readonly hdfs: WebHdfsStorage;
@@ -26,6 +26,7 @@ export class PassRunner {
   mapSeconds = 0;
   readonly #with: PassRunnerOptions;
   #state: JobState;
+  #hasSubmitted = false;
 
   constructor(options: PassRunnerOptions) {
     this.#with = options;
@@ -60,13 +61,25 @@ export class PassRunner {
     return units;
   }
 
+  /** Forgets what a pass left, so that it runs again. */
+  async forget(name: PassName): Promise<void> {
+    const { hdfs, directory } = this.#with;
+    const { [name]: _forgotten, ...applications } = this.#state.applications;
+    this.#state = { ...this.#state, applications };
+    await writeState(hdfs, directory, this.#state);
+    await hdfs.remove(`${directory}/${name}`, { recursive: true });
+  }
+
   async #submit(name: PassName, plan: YarnPlan): Promise<string> {
     const { hdfs, manager, cluster, directory, options } = this.#with;
+    if (!this.#hasSubmitted) await cluster.preflight(options.signal);
+    this.#hasSubmitted = true;
     const { id } = await manager.newApplication();
     // Written first: a driver that dies between the two leaves an application that was never submitted, and not one that nobody knows.
     this.#state = { ...this.#state, applications: { ...this.#state.applications, [name]: id } };
     await writeState(hdfs, directory, this.#state);
     const title = applicationName(this.#state.job.dataSource, name, directory);
+    this.mayRun = true;
     try {
       await cluster.submit({ applicationId: id, name: title, plan });
     } catch (error) {

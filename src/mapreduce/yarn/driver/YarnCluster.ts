@@ -5,6 +5,7 @@ import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts'
 import type { CachedFile } from '../archives/ArchiveCache.ts';
 import { ArchiveCache } from '../archives/ArchiveCache.ts';
 import { programFiles } from '../archives/programFiles.ts';
+import type { ArchiveEntry } from '../archives/tarGz.ts';
 import { jobIdOf, type ResourceManager } from '../client/ResourceManager.ts';
 import { specProperties } from '../submit/jobProperties.ts';
 import { jobXml } from '../submit/jobXml.ts';
@@ -19,6 +20,7 @@ import { type HadoopSplit, splitFiles } from '../submit/splitFiles.ts';
 import { submission } from '../submit/submission.ts';
 import { type TaskMemory, taskMemory } from '../submit/taskMemory.ts';
 import type { YarnPlan } from '../task/plan.ts';
+import { preflight } from './preflight.ts';
 
 /** What the command line says of the cluster. */
 export interface YarnOptions {
@@ -82,12 +84,26 @@ export class YarnCluster {
     this.#cacheDirectory = cacheDirectory;
   }
 
+  /** Whether nodes can run the Node binary that was named for them; one of this machine's kind is taken to run. */
+  async preflight(signal: AbortSignal): Promise<void> {
+    const { nodeRuntime, nodeLabel } = this.#options;
+    if (nodeRuntime === null) return;
+    const cache = new ArchiveCache(this.#hdfs, this.#cacheDirectory);
+    const runtime = await cache.archive('node', nodeArchive(nodeRuntime));
+    const options = { queue: this.#queue, nodeLabel, runtime, isPublic: await cache.isPublic(), signal };
+    await preflight(this.#manager, options);
+  }
+
+  get #queue(): string {
+    return this.#options.queue ?? this.#properties['mapreduce.job.queuename'] ?? 'default';
+  }
+
   async submit({ applicationId, name, plan }: PassSubmission): Promise<void> {
     const { hadoop, priority, tags, nodeLabel } = this.#options;
     const { runtime, program, streamingJar, isPublic } = await this.#archives();
     const input = await this.#put(`${plan.directory}/line`, LINE);
     const planFile = await this.#put(`${plan.directory}/${PLAN_LINK}`, JSON.stringify(plan), '600');
-    const queue = this.#options.queue ?? this.#properties['mapreduce.job.queuename'] ?? 'default';
+    const queue = this.#queue;
     const stagingRoot = `${plan.directory}/staging`;
     const jobDirectory = `${stagingRoot}/${hadoop.user}/.staging/${jobIdOf(applicationId)}`;
     const cluster = await this.#manager.configuration();
@@ -153,8 +169,7 @@ export class YarnCluster {
   async #archives(): Promise<Archives> {
     const { nodeRuntime, streamingJar } = this.#options;
     const cache = new ArchiveCache(this.#hdfs, this.#cacheDirectory);
-    const node = { name: 'node', source: { path: nodeRuntime ?? process.execPath }, isExecutable: true };
-    const runtime = await cache.archive('node', [node]);
+    const runtime = await cache.archive('node', nodeArchive(nodeRuntime ?? process.execPath));
     const program = await cache.archive('segmill', await programFiles());
     const jar = streamingJar === null ? null : await cache.file(streamingJar);
     return { runtime, program, streamingJar: jar, isPublic: await cache.isPublic() };
@@ -185,6 +200,10 @@ export class YarnCluster {
     await this.#hdfs.setPermission(path, permission);
     return (await this.#hdfs.status(path)) as CachedFile;
   }
+}
+
+function nodeArchive(path: string): ArchiveEntry[] {
+  return [{ name: 'node', source: { path }, isExecutable: true }];
 }
 
 function mapReduceClassPath({ conf }: HadoopClient): string {

@@ -10,12 +10,13 @@ import { storageFor } from '../../../storage/storage.ts';
 import type { DeadLetterPlace } from '../../index/deadLetterFile.ts';
 import { determinePartitions } from '../../index/determinePartitions.ts';
 import { gatherMaps } from '../../index/gatherMaps.ts';
-import type { ChunkPlan, CountManifest, IndexConfig, MapManifest, MapPass } from '../../index/indexPayload.ts';
+import type { ChunkPlan, CountManifest, IndexConfig, MapPass } from '../../index/indexPayload.ts';
 import { shardsOf } from '../../index/mapOutput.ts';
 import { determineConfig, rangeOptions, shardsGiven } from '../../index/partitioning.ts';
 import { type ChunkShards, reducersFor } from '../shuffle/reducerOf.ts';
 import type { CountUnit } from '../task/plan.ts';
 import type { PassRunner } from './PassRunner.ts';
+import { mapsOf } from './runPass.ts';
 
 /** The shards of a job, and how the index pass makes them. */
 export interface FoundShards {
@@ -30,12 +31,18 @@ const KEY_PART_INPUT_BYTES = 256 * 1024 * 1024;
 /** Time chunks of a spec's intervals that get reducers of their own. */
 const CHUNKS_MAX = 10_000;
 
-/** Takes the number of shards from the spec, or has a pass over the input find them. @throws NoDataError, BadRowsError */
+/**
+ * Takes the shards from a plan or their number from the spec, or has a pass over the input find them.
+ *
+ * @param known the shards of every time chunk, where a plan has them, or null
+ * @throws NoDataError, BadRowsError
+ */
 export async function findShards(
   config: IndexConfig,
   splits: readonly InputSplit[],
   passes: Pick<PassRunner, 'run'>,
   place: DeadLetterPlace,
+  known: readonly ChunkPlan[] | null,
 ): Promise<FoundShards> {
   const numShards = shardsGiven(config.job.tuning.partitions);
   if (numShards !== null) {
@@ -48,7 +55,7 @@ export async function findShards(
       planOf: (chunk) => ({ type: 'hashed', chunk, buckets: numShards }),
     };
   }
-  const plan = await determine(config, splits, passes, place);
+  const plan = known ?? (await determine(config, splits, passes, place));
   const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
   const chunks = plan.map((chunkPlan) => ({ chunk: chunkPlan.chunk, shards: shardsOf(chunkPlan) }));
   return {
@@ -77,7 +84,7 @@ async function determine(
     reducers: isRanges ? keyParts : 0,
     chunks: [],
   });
-  const maps = units.maps as MapManifest[];
+  const maps = mapsOf(units);
   await gatherMaps(maps, determining, place);
   const counted = (units.reduces as CountUnit[]).flatMap(({ counts }) => (counts === null ? [] : [counts]));
   return withLocalCounts(counted, config, (local) => determinePartitions(maps, config, keyParts, async () => local));

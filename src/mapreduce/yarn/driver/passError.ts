@@ -46,7 +46,7 @@ function attemptError(
 }
 
 /** What can be done about what Hadoop says. */
-function hintOf(text: string): string {
+export function hintOf(text: string): string {
   for (const [pattern, hint] of HINTS) if (pattern.test(text)) return `\n${hint}`;
   return '';
 }

@@ -1,17 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
+import type { MapManifest } from '../../index/indexPayload.ts';
 import type { PhaseProgress } from '../../job.ts';
-import { type Application, isEnded, type ResourceManager, type RunningJob } from '../client/ResourceManager.ts';
-import { UNITS, unitName, type YarnPlan } from '../task/plan.ts';
+import {
+  type Application,
+  type ClusterNode,
+  isEnded,
+  type MapReduceTask,
+  type ResourceManager,
+  type RunningJob,
+} from '../client/ResourceManager.ts';
+import { type MapUnit, UNITS, unitName, type YarnPlan } from '../task/plan.ts';
 import { COUNTERS } from '../task/taskProgress.ts';
 import { readJson } from '../task/UnitCommit.ts';
 import { passError } from './passError.ts';
+import { slowReducers } from './slowReducers.ts';
 import { TaskFailures } from './taskFailures.ts';
 
 /** What all tasks of a pass left, in their order. */
 export interface PassUnits {
   readonly maps: readonly unknown[];
   readonly reduces: readonly unknown[];
+}
+
+/** What was read, in the order of the input. */
+export function mapsOf({ maps }: PassUnits): MapManifest[] {
+  return (maps as MapUnit[]).flatMap((unit) => unit.maps);
 }
 
 export interface PassOptions {
@@ -34,6 +48,8 @@ export interface PassOptions {
 const POLL_MS = 1000;
 /** Polls between two looks at what costs more: counters, errors on HDFS. */
 const LOOK_EVERY = 3;
+/** Polls between two looks at all tasks. */
+const TASKS_EVERY = 15;
 const READERS = 16;
 
 /**
@@ -84,10 +100,17 @@ async function watch(id: string, options: PassOptions): Promise<PassUnits> {
     const job = application.state === 'RUNNING' ? await manager.job(id) : null;
     if (job !== null) {
       const now = job.failedMapAttempts + job.failedReduceAttempts;
-      if (now > failed) await failures.askMaster();
+      if (now > failed) {
+        for (const { id: attempt, error, diagnostics } of await failures.askMaster()) {
+          if (error === null) onMessage(`${attempt} failed: ${diagnostics.split('\n')[0]}`);
+        }
+      }
       failed = now;
       view.show(job, poll % LOOK_EVERY === 0 ? await manager.counters(id) : null);
-    } else view.waiting(application);
+      if (poll % TASKS_EVERY === 0 && job.reducesCompleted > 0 && job.reducesRunning > 0) {
+        view.slow(await manager.tasks(id));
+      }
+    } else if (view.waiting(application)) onMessage(waitingText(application, await manager.nodes()));
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -99,6 +122,7 @@ class JobView {
   #bytes = 0;
   #rowsOfMaps = 0;
   #waited = 0;
+  readonly #slow = new Set<number>();
 
   constructor(options: PassOptions) {
     this.#options = options;
@@ -122,15 +146,43 @@ class JobView {
     }
   }
 
-  waiting({ id, state, queue, diagnostics }: Application): void {
+  /** Tells of every reducer that is slow, once. */
+  slow(tasks: readonly MapReduceTask[]): void {
+    for (const { number, seconds, percent, others } of slowReducers(tasks)) {
+      if (this.#slow.has(number)) continue;
+      this.#slow.add(number);
+      this.#options.onMessage(
+        `${this.#options.labelOf('reduce', number)} is at ${percent}% after ${seconds} seconds, and half of the others took at most ${others}: ` +
+          'its shards have many more rows, or its node is busy.',
+      );
+    }
+  }
+
+  /** @returns whether it is time to say why nothing happens */
+  waiting({ state }: Application): boolean {
     this.#waited++;
-    if (this.#waited !== WAIT_TOLD || state === 'RUNNING') return;
-    const why = diagnostics.trim() === '' ? '' : ` The ResourceManager says: ${diagnostics.trim().split('\n')[0]}`;
-    this.#options.onMessage(
-      `${id} has waited ${WAIT_TOLD} seconds in queue ${queue} for its first container: the queue is full, its share for application ` +
-        `masters is used up, or no node is healthy.${why}`,
+    return this.#waited === WAIT_TOLD && state !== 'RUNNING';
+  }
+}
+
+/** Why an application gets no container, as far as can be told. */
+export function waitingText(
+  { id, queue, diagnostics }: Pick<Application, 'id' | 'queue' | 'diagnostics'>,
+  nodes: readonly ClusterNode[],
+): string {
+  const waits = `${id} has waited ${WAIT_TOLD} seconds in queue ${queue} for its first container`;
+  const ill = nodes.filter(({ state }) => state === 'UNHEALTHY');
+  if (!nodes.some(({ state }) => state === 'RUNNING')) {
+    const [first] = ill;
+    if (first === undefined) return `${waits}: the cluster has no node that runs. Have the NodeManagers started.`;
+    return (
+      `${waits}: none of ${nodes.length} nodes is healthy. ${first.nodeHostName} says: ${first.healthReport.trim().split('\n')[0]} ` +
+      'Mostly a disk is full: YARN leaves out disks that are fuller than 90% (yarn.nodemanager.disk-health-checker).'
     );
   }
+  const why = diagnostics.trim() === '' ? '' : ` The ResourceManager says: ${diagnostics.trim().split('\n')[0]}`;
+  const also = ill.length === 0 ? '' : ` ${ill.length} of ${nodes.length} nodes are unhealthy.`;
+  return `${waits}: the queue is full, or its share for application masters is used up.${also}${why}`;
 }
 
 /** Seconds in ACCEPTED after which people want to know why. */

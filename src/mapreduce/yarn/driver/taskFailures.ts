@@ -58,21 +58,25 @@ export class TaskFailures {
     return fresh;
   }
 
-  /** Asks the application master which attempts failed. */
-  async askMaster(): Promise<void> {
+  /** Asks the application master which attempts failed. @returns those that are new */
+  async askMaster(): Promise<FailedAttempt[]> {
+    const fresh: FailedAttempt[] = [];
     for (const task of await this.#manager.tasks(this.#applicationId)) {
       for (const attempt of await this.#manager.attempts(this.#applicationId, task.id)) {
         const known = this.#seen.get(attempt.id);
         if (attempt.state !== 'FAILED' || (known !== undefined && known.diagnostics !== '')) continue;
-        if (this.#seen.size >= ATTEMPTS_MAX && known === undefined) return;
-        this.#seen.set(attempt.id, {
+        if (this.#seen.size >= ATTEMPTS_MAX && known === undefined) return fresh;
+        const failed: FailedAttempt = {
           id: attempt.id,
           error: known?.error ?? null,
           diagnostics: (attempt.diagnostics ?? '').trim(),
           stderr: await stderrOf(attempt),
-        });
+        };
+        this.#seen.set(attempt.id, failed);
+        fresh.push(failed);
       }
     }
+    return fresh;
   }
 }
 

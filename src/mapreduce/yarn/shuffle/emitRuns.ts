@@ -12,6 +12,8 @@ import type { ReducerOf } from './reducerOf.ts';
 export interface EmitOptions {
   /** Number of the split. */
   readonly map: number;
+  /** Number of the first run among those of the split. */
+  readonly firstRun: number;
   readonly types: readonly DimensionType[];
   readonly reducerOf: ReducerOf;
   readonly onBytes: (count: number) => void;
@@ -22,7 +24,7 @@ export function emitRuns(runs: MapManifest['runs'], records: RawBytesWriter, opt
   runs.forEach(({ path, sections }, run) => {
     const source = new RunFileReader(path);
     try {
-      for (const section of sections) emitSection(source, section, run, records, options);
+      for (const section of sections) emitSection(source, section, options.firstRun + run, records, options);
     } finally {
       source.close();
     }

@@ -45,7 +45,8 @@ export function submission(options: SubmissionOptions): unknown {
     'unmanaged-AM': false,
     'keep-containers-across-application-attempts': false,
     resource: { memory: masterMemory, vCores: 1 },
-    ...(tags.length === 0 ? {} : { 'application-tags': tags.join(',') }),
+    // A text with commas is taken, and gives no tags.
+    ...(tags.length === 0 ? {} : { 'application-tags': { tag: tags } }),
     ...(nodeLabel === null
       ? {}
       : { 'app-node-label-expression': nodeLabel, 'am-container-node-label-expression': nodeLabel }),

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
+import type { CreateOptions, WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { ATTEMPTS, ERRORS, UNITS } from './plan.ts';
 
 /**
@@ -50,8 +50,13 @@ export class UnitCommit {
   }
 }
 
-export async function writeJson(hdfs: WebHdfsStorage, path: string, document: unknown): Promise<void> {
-  await pipeline(Readable.from([Buffer.from(JSON.stringify(document))]), await hdfs.createWrite(path));
+export async function writeJson(
+  hdfs: WebHdfsStorage,
+  path: string,
+  document: unknown,
+  options: CreateOptions = {},
+): Promise<void> {
+  await pipeline(Readable.from([Buffer.from(JSON.stringify(document))]), await hdfs.createWrite(path, options));
 }
 
 export async function readJson(hdfs: WebHdfsStorage, path: string): Promise<unknown> {

@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MapManifest, MapPayload } from '../../index/indexPayload.ts';
 import { taskFunctions } from '../../tasks.ts';
 import { emitKeys } from '../shuffle/emitKeys.ts';
 import { emitRuns } from '../shuffle/emitRuns.ts';
 import { RawBytesWriter } from '../shuffle/rawBytes.ts';
 import { reducerOf } from '../shuffle/reducerOf.ts';
-import type { YarnPlan } from './plan.ts';
+import type { MapUnit, YarnPlan } from './plan.ts';
+import { splitParts } from './splitParts.ts';
 import type { StreamingProgress } from './taskProgress.ts';
 import type { UnitCommit } from './UnitCommit.ts';
 
@@ -20,43 +22,77 @@ export async function runMap(
   progress: StreamingProgress,
   unit: UnitCommit,
 ): Promise<void> {
-  const { config, pass } = plan;
-  const payload: MapPayload = {
-    config,
-    pass,
-    split: plan.splits[map],
-    badRowsMax: config.job.tuning.maxParseExceptions,
-  };
-  const manifest = (await taskFunctions.mapIndex(payload, { attemptDirectory, attempt: 0, progress })) as MapManifest;
-  progress.tell();
   const records = new RawBytesWriter(STDOUT);
-  let shuffled = 0;
-  if (pass.type === 'determine') emitKeys(manifest.keyRuns, map, pass.keyParts, records);
-  else {
-    const types = config.job.dimensions.dimensions.map(({ type }) => type);
-    emitRuns(manifest.runs, records, {
-      map,
-      types,
-      reducerOf: reducerOf(plan.reducers, plan.chunks),
-      onBytes: (count) => {
-        shuffled += count;
-        progress.addBytes(0);
-      },
-    });
-  }
+  const maps = await mapSplit(plan, map, attemptDirectory, progress, records);
   records.flush();
-  progress.count('shuffleBytes', shuffled);
   // An attempt that comes second has done its part too: Hadoop chooses whose output is shuffled, and both are the same.
-  await unit.commit(withoutLocalPaths(manifest, map));
+  await unit.commit({ maps } satisfies MapUnit);
 }
 
-/** Runs as the shuffle calls them, and dead letters themselves: files go with the container. */
-function withoutLocalPaths(manifest: MapManifest, map: number): MapManifest {
+/**
+ * Maps a split part by part, into the shuffle.
+ *
+ * @returns what a task of the local engine leaves, for each part; runs are called as the shuffle calls them
+ */
+export async function mapSplit(
+  plan: Pick<YarnPlan, 'config' | 'pass' | 'splits' | 'reducers' | 'chunks'>,
+  map: number,
+  attemptDirectory: string,
+  progress: StreamingProgress,
+  records: RawBytesWriter,
+): Promise<MapManifest[]> {
+  const { config, pass } = plan;
+  const types = config.job.dimensions.dimensions.map(({ type }) => type);
+  const reducers = reducerOf(plan.reducers, plan.chunks);
+  const maps: MapManifest[] = [];
+  let [runs, keyRuns, shuffled] = [0, 0, 0];
+  for await (const split of splitParts(plan.splits[map], config, join(attemptDirectory, 'unpacked'))) {
+    const payload: MapPayload = { config, pass, split, badRowsMax: config.job.tuning.maxParseExceptions };
+    const directory = join(attemptDirectory, `part-${maps.length}`);
+    mkdirSync(directory);
+    const context = { attemptDirectory: directory, attempt: 0, progress };
+    const manifest = (await taskFunctions.mapIndex(payload, context)) as MapManifest;
+    progress.tell();
+    if (pass.type === 'determine')
+      emitKeys(manifest.keyRuns, { map, firstRun: keyRuns, parts: pass.keyParts }, records);
+    else {
+      emitRuns(manifest.runs, records, {
+        map,
+        firstRun: runs,
+        types,
+        reducerOf: reducers,
+        onBytes: (count) => {
+          shuffled += count;
+          progress.addBytes(0);
+        },
+      });
+    }
+    maps.push(
+      withoutLocalPaths(
+        manifest,
+        (number) => `${map}/${runs + number}`,
+        (number) => `${map}/${keyRuns + number}`,
+      ),
+    );
+    runs += manifest.runs.length;
+    keyRuns += manifest.keyRuns.length;
+    rmSync(directory, { recursive: true });
+  }
+  progress.count('shuffleBytes', shuffled);
+  return maps;
+}
+
+/** Dead letters themselves in place of their file, which goes with the container. */
+function withoutLocalPaths(
+  manifest: MapManifest,
+  runName: (number: number) => string,
+  keyRunName: (number: number) => string,
+): MapManifest {
   const { letters } = manifest;
   return {
     ...manifest,
     letters: letters !== null && 'path' in letters ? JSON.parse(readFileSync(letters.path, 'utf8')) : letters,
-    runs: manifest.runs.map((run, number) => ({ ...run, path: `${map}/${number}` })),
-    keyRuns: manifest.keyRuns.map((keyRun, number) => ({ ...keyRun, path: `${map}/${number}` })),
+    runs: manifest.runs.map((run, number) => ({ ...run, path: runName(number) })),
+    keyRuns: manifest.keyRuns.map((keyRun, number) => ({ ...keyRun, path: keyRunName(number) })),
   };
 }

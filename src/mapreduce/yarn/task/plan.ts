@@ -1,5 +1,5 @@
 import type { InputSplit } from '../../../input/splits/splits.ts';
-import type { CountManifest, IndexConfig, MapPass, ReduceManifest } from '../../index/indexPayload.ts';
+import type { CountManifest, IndexConfig, MapManifest, MapPass, ReduceManifest } from '../../index/indexPayload.ts';
 import type { ChunkShards } from '../shuffle/reducerOf.ts';
 
 /** What every task of a MapReduce job is told: a file that travels with the job. Task i reads split i. */
@@ -12,6 +12,11 @@ export interface YarnPlan {
   readonly chunks: ChunkShards;
   /** Folder of the pass on HDFS. */
   readonly directory: string;
+}
+
+/** What a mapper leaves: what it read of each part of its split, in order. */
+export interface MapUnit {
+  readonly maps: readonly MapManifest[];
 }
 
 /** A segment that a reducer made; its zip waits in the folder of the pass. */

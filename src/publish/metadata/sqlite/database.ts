@@ -1,6 +1,11 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StorageError } from '../../../storage/local/StorageError.ts';
+import { FileLock } from '../../fileLock.ts';
 import type { SqlConnection, SqlRow, SqlValue } from '../sqlConnection.ts';
-import { FileLock } from './fileLock.ts';
+
+/** A transaction takes milliseconds; who waits longer waits for something that is broken. */
+const WAIT_MS = 30_000;
 
 /** What `node:sqlite` and `node-sqlite3-wasm` are used for. */
 interface Database {
@@ -23,9 +28,10 @@ interface NodeSqlite {
  * with the one in WebAssembly; both write the same file.
  */
 export async function openSqlite(path: string): Promise<SqlConnection> {
-  const lock = await FileLock.take(`${path}.owner`);
+  makeFolder(dirname(path));
+  const lock = await FileLock.take(`${path}.owner`, WAIT_MS);
   try {
-    // Whoever left this is dead, or it would have our lock.
+    // SQLite in WebAssembly locks by a folder that outlives its process. Whoever left this is dead, or it would have our lock.
     rmSync(`${path}.lock`, { recursive: true, force: true });
     const database = await open(path);
     return {
@@ -38,6 +44,14 @@ export async function openSqlite(path: string): Promise<SqlConnection> {
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new StorageError(`make the directory ${folder}`, folder, error);
   }
 }
 

@@ -2,9 +2,11 @@ import { openSqlite } from './database.ts';
 
 /** A run of a job, as it is remembered. */
 export interface JobRecord {
+  /** Its number in the history. */
+  readonly id: number;
   /** ISO 8601, UTC. */
   readonly started: string;
-  readonly status: 'SUCCESS' | 'FAILED' | 'STAGED';
+  readonly status: 'SUCCESS' | 'FAILED' | 'STAGED' | 'DISCARDED';
   readonly dataSource: string;
   /** Null where the job failed. */
   readonly version: string | null;
@@ -19,7 +21,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS segmill_jobs (
   details TEXT NOT NULL)`;
 
 /** Adds a run to the history. @param path of the embedded store */
-export async function recordJob(path: string, record: JobRecord): Promise<void> {
+export async function recordJob(path: string, record: Omit<JobRecord, 'id'>): Promise<void> {
   const database = await openSqlite(path);
   try {
     await database.query(TABLE);
@@ -46,6 +48,7 @@ export async function listJobs(path: string): Promise<JobRecord[]> {
     await database.query(TABLE);
     const rows = await database.query('SELECT * FROM segmill_jobs ORDER BY id DESC');
     return rows.map((row) => ({
+      id: Number(row.id),
       started: String(row.started),
       status: String(row.status) as JobRecord['status'],
       dataSource: String(row.data_source),
@@ -56,4 +59,21 @@ export async function listJobs(path: string): Promise<JobRecord[]> {
   } finally {
     await database.close();
   }
+}
+
+/** Says what became of a staged job. @param path of the embedded store @param directory of the job */
+export async function endStagedJob(path: string, directory: string, status: 'SUCCESS' | 'DISCARDED'): Promise<void> {
+  const staged = (await listJobs(path)).filter((job) => job.status === 'STAGED' && stagedDirectory(job) === directory);
+  const database = await openSqlite(path);
+  try {
+    for (const { id } of staged) await database.query('UPDATE segmill_jobs SET status = ? WHERE id = ?', [status, id]);
+  } finally {
+    await database.close();
+  }
+}
+
+/** The working directory of a staged job, as it was recorded. */
+export function stagedDirectory({ details }: Pick<JobRecord, 'details'>): string | null {
+  const { publication } = details as { publication?: { directory?: string | null } | null };
+  return publication?.directory ?? null;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { StorageError, systemErrorText } from '../../../storage/local/StorageError.ts';
 import { MetadataStoreError } from '../MetadataStore.ts';
 import { SqlMetadataStore } from '../SqlMetadataStore.ts';
 import type { SqlDialect } from '../sqlConnection.ts';
@@ -35,9 +36,8 @@ export function sqliteStore(path: string, table = 'druid_segments'): SqlMetadata
       try {
         return await openSqlite(file);
       } catch (error) {
-        throw new MetadataStoreError(`The embedded store ${file} can't be opened: ${(error as Error).message}.`, {
-          cause: error,
-        });
+        const why = error instanceof StorageError ? error.message : systemErrorText(error);
+        throw new MetadataStoreError(`The embedded store ${file} can't be opened: ${why}`, { cause: error });
       }
     },
   });

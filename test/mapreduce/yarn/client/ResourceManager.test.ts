@@ -89,7 +89,8 @@ describe('ResourceManager', () => {
     const url = await daemon({});
     await new Promise((resolve) => servers.pop()?.close(resolve));
     await expect(manager([url]).configuration()).rejects.toThrow(
-      `The ResourceManager does not answer at ${url}: ECONNREFUSED.`,
+      `The ResourceManager does not answer at ${url}: ECONNREFUSED. Is it running, and is that its web address? ` +
+        'It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.',
     );
   });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MetadataStoreError } from '../../../../src/publish/metadata/MetadataStore.ts';
 import { openSqlite } from '../../../../src/publish/metadata/sqlite/database.ts';
 import { sqliteStore } from '../../../../src/publish/metadata/sqlite/sqliteStore.ts';
+import { processText } from '../../../../src/publish/processes.ts';
 import { requestOf, testStore, V1 } from '../storeContract.ts';
 
 let folder = '';
@@ -103,7 +104,7 @@ describe('the embedded store', () => {
     const path = newPath();
     mkdirSync(`${path}.lock`, { recursive: true });
     // No process has had this number, on any Linux.
-    writeFileSync(`${path}.owner`, JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, startedAt: 5 }));
+    writeFileSync(`${path}.owner.${processText({ host: hostname(), pid: 2 ** 22 + 1, startedAt: 5 })}.0`, '');
     const store = sqliteStore(path);
     await store.check();
     expect(await store.publish(requestOf(V1, [0]))).toBe(1);
@@ -114,7 +115,7 @@ describe('the embedded store', () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     await expect(sqliteStore(join(file, 'store.sqlite')).check()).rejects.toThrow(
-      `The embedded store ${join(file, 'store.sqlite')} can't be opened: EEXIST: file already exists, mkdir '${file}'`,
+      `The embedded store ${join(file, 'store.sqlite')} can't be opened: Cannot make the directory ${file}: a file of that name is in the way.`,
     );
   });
 

@@ -2,7 +2,7 @@ package oracle;
 
 import java.util.Arrays;
 
-/** What the tests ask of Druid 33: hadoop-index SPEC, dump SEGMENT, validate A B, values FILE, query JSON SEGMENT..., prune JSON SHARDSPEC... */
+/** What the tests ask of Druid 33: hadoop-index SPEC, dump SEGMENT, validate A B, values FILE, query JSON SEGMENT..., prune JSON SHARDSPEC..., timeline FILE */
 public final class Druid33
 {
   public static void main(String[] argv) throws Exception
@@ -24,6 +24,8 @@ public final class Druid33
         return Values.run(args);
       case "prune":
         return Prune.run(args);
+      case "timeline":
+        return Timeline.run(args);
       case "query":
         return RunQuery.run(args);
       default:

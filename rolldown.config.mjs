@@ -1,0 +1,22 @@
+import { defineConfig } from 'rolldown';
+
+/**
+ * The program as few modules: Node takes longer to load hundreds of small ones, in the main thread and again in each worker, than to run a
+ * small job. Entries keep the paths of their sources, since threads, tasks and users name them.
+ */
+const ENTRIES = ['cli/main', 'index', 'mapreduce/tasks', 'mapreduce/local/worker', 'mapreduce/yarn/task/taskMain'];
+
+export default defineConfig({
+  input: Object.fromEntries(ENTRIES.map((entry) => [entry, `src/${entry}.ts`])),
+  platform: 'node',
+  // Packages stay where npm put them.
+  external: /^[^./]/,
+  output: {
+    dir: 'dist',
+    cleanDir: true,
+    format: 'esm',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  },
+});

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { Application, ResourceManager } from '../../../../src/mapreduce/yarn/client/ResourceManager.ts';
+import { preflight } from '../../../../src/mapreduce/yarn/driver/preflight.ts';
+
+const OPTIONS = {
+  queue: 'default',
+  nodeLabel: null,
+  runtime: { path: 'hdfs://nn/cache/node.tar.gz', length: 7, modificationMs: 8 },
+  isPublic: true,
+};
+
+/** A ResourceManager whose application ends as is said. */
+function manager(state: Application['state'], diagnostics: string, submitted: unknown[] = []): ResourceManager {
+  return {
+    newApplication: async () => ({ id: 'application_1_0001', memoryMax: 1 }),
+    submit: async (document: unknown) => void submitted.push(document),
+    application: async () => ({ id: 'application_1_0001', state, diagnostics }),
+  } as unknown as ResourceManager;
+}
+
+const ended = (code: number, more = '') =>
+  `Application application_1_0001 failed 1 times due to AM Container for appattempt_1_0001_000001 exited with  exitCode: ${code}\n` +
+  `Failing this attempt.Diagnostics: [2026-11-28 19:00:00.000]Exception from container-launch.\n${more}` +
+  'For more detailed output, check the application tracking page: http://rm:8088/cluster/app/application_1_0001 Then click on links to logs of each attempt.\n';
+
+function fly(rm: ResourceManager): Promise<void> {
+  return preflight(rm, { ...OPTIONS, signal: new AbortController().signal });
+}
+
+test('a binary that starts is one container, one attempt', async () => {
+  const submitted: unknown[] = [];
+  await fly(manager('FAILED', ended(0), submitted));
+  expect(submitted).toMatchObject([
+    {
+      'max-app-attempts': 1,
+      'am-container-spec': {
+        'local-resources': {
+          entry: [
+            { key: 'rt', value: { resource: 'hdfs://nn/cache/node.tar.gz', type: 'ARCHIVE', visibility: 'PUBLIC' } },
+          ],
+        },
+        commands: { command: 'rt/node --version 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr' },
+      },
+    },
+  ]);
+});
+
+test('one that does not is told with its last words and what to do', async () => {
+  const stderr = "rt/node: /lib64/libc.so.6: version `GLIBC_2.28' not found (required by rt/node)";
+  const said = `[2026-11-28 19:00:00.000]Container exited with a non-zero exit code 1. Error file: prelaunch.err.\nLast 4096 bytes of prelaunch.err :\nLast 4096 bytes of stderr :\n${stderr}\n\n\n`;
+  await expect(fly(manager('FAILED', ended(1, said)))).rejects.toThrow(
+    new Error(
+      `The nodes cannot run the Node binary (application_1_0001): ${stderr}\n` +
+        "The nodes' system is older than this Node binary wants. Name one that runs there by --node-runtime: builds for glibc 2.17 exist.",
+    ),
+  );
+});
+
+test('one whose application is killed says nothing of the binary', async () => {
+  await expect(fly(manager('KILLED', 'by ann'))).rejects.toThrow(
+    new Error('The application application_1_0001, which tried the Node binary, was killed on the cluster.'),
+  );
+});

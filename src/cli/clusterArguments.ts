@@ -52,6 +52,11 @@ export function refuseClusterArguments(args: RawArguments): void {
 export function refuseLocalArguments(args: RawArguments): void {
   refuse(args, ['workers'], 'with --engine yarn the cluster decides how many tasks run at once');
   refuse(args, ['keep-runs'], 'with --engine yarn runs go with their container, and the input is read again');
+  refuse(
+    args,
+    ['resume'],
+    'with --engine yarn a job is taken over while its applications are there, see segmill attach',
+  );
 }
 
 function refuse(args: RawArguments, names: readonly string[], why: string): void {

@@ -1,9 +1,10 @@
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import type { DeadLetterReport } from '../mapreduce/index/deadLetterFile.ts';
-import type { IndexOptions } from '../mapreduce/index/indexJob.ts';
+import type { IndexOptions, Resume } from '../mapreduce/index/indexJob.ts';
 import type { Quirks } from '../mapreduce/index/indexPayload.ts';
 import type { IndexPhase, IndexReport } from '../mapreduce/index/indexReport.ts';
 import type { KeepRuns } from '../mapreduce/index/keepRuns.ts';
+import type { KeptUnits } from '../mapreduce/units/Units.ts';
 import type { MetadataStore } from '../publish/metadata/MetadataStore.ts';
 import type { LockSpan } from '../publish/overlord/OverlordPublisher.ts';
 import type { JobSpec } from '../spec/jobSpec.ts';
@@ -25,6 +26,7 @@ import { recordOutcome } from './recordOutcome.ts';
 import { formatSummary } from './summary/formatSummary.ts';
 import { writeSamples } from './summary/writeSamples.ts';
 import { type TaskOutcome, taskReport } from './taskReport.ts';
+import { bytesText, countOf } from './text/numbers.ts';
 import { printableText } from './text/printable.ts';
 import { UsageError } from './usageError.ts';
 import { writeText } from './write.ts';
@@ -52,6 +54,7 @@ export interface IndexArguments extends MetadataArguments {
   readonly hadoopConf: string | null;
   /** File of a plan to run, or null. */
   readonly plan: string | null;
+  readonly resume: Resume;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Path of the task report, or null. */
@@ -155,6 +158,8 @@ async function prepare(args: IndexArguments, context: Context, course: Course): 
       publisher,
       store,
       stage: args.stage,
+      resume: args.resume,
+      onKept: (kept) => messages(args, io)(keptText(kept)),
       ...(hadoop === undefined ? {} : { hadoop }),
       ...options,
     });
@@ -229,6 +234,13 @@ function storeOfPlaced({ job, publisher }: PlacedJob, args: IndexArguments, io: 
   if (wants === null || job.segmentOutputPath === null) return null;
   throw new UsageError(
     `${wants} needs a metadata store, and deep storage in HDFS has none of its own: name that of your Druid by metadataUpdateSpec or --metadata`,
+  );
+}
+
+function keptText({ tasks, bytes, directory }: KeptUnits): string {
+  return (
+    `what ${countOf(tasks, 'finished task')} made is kept in ${directory} (${bytesText(bytes)}): the same job, run again, goes on from ` +
+    'there; segmill clean removes it'
   );
 }
 

@@ -1,5 +1,3 @@
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { taskFileError } from '../storage/local/StorageError.ts';
 import { countKeys } from './index/countTask.ts';
 import type { CountPayload, MapPayload, ScatterPayload } from './index/indexPayload.ts';
@@ -9,40 +7,47 @@ import { type MeasurePayload, measureShard } from './index/plan/measureTask.ts';
 import { type ReduceBatch, reduceBatch } from './index/reduceBatch.ts';
 import { scatterRun } from './index/scatterTask.ts';
 import type { TaskContext, TaskFunction, TaskKind } from './job.ts';
-
-/** Name of a task's manifest in its attempt directory. */
-export const MANIFEST = 'manifest.json';
+import { writeManifest } from './units/unitManifest.ts';
 
 /** What each kind of task runs, on every engine. */
 export const taskFunctions: Record<TaskKind, TaskFunction> = {
-  mapIndex: (payload, context) => withManifest(mapIndex(payload as MapPayload, context), context),
-  countKeys: (payload, context) => {
+  mapIndex: withManifest('mapIndex', (payload, context) => mapIndex(payload as MapPayload, context)),
+  countKeys: withManifest('countKeys', (payload, context) => {
     dropWorkspace();
-    return withManifest(countKeys(payload as CountPayload, context), context);
-  },
-  scatterRun: (payload, context) => {
+    return countKeys(payload as CountPayload, context);
+  }),
+  scatterRun: withManifest('scatterRun', (payload, context) => {
     dropWorkspace();
-    return withManifest(scatterRun(payload as ScatterPayload, context), context);
-  },
-  reduceIndex: (payload, context) => {
+    return scatterRun(payload as ScatterPayload, context);
+  }),
+  reduceIndex: withManifest(
+    'reduceIndex',
+    (payload, context) => {
+      dropWorkspace();
+      return reduceBatch(payload as ReduceBatch, context);
+    },
+    (payload) => (payload as ReduceBatch).segments.map(({ temporaryZip }) => temporaryZip),
+  ),
+  measureShard: withManifest('measureShard', (payload, context) => {
     dropWorkspace();
-    return withManifest(reduceBatch(payload as ReduceBatch, context), context);
-  },
-  measureShard: (payload, context) => {
-    dropWorkspace();
-    return withManifest(measureShard(payload as MeasurePayload, context), context);
-  },
+    return measureShard(payload as MeasurePayload, context);
+  }),
 };
 
 /** Leaves what a task made beside it: there once the task has ended well, and whole then. */
-async function withManifest<Result>(running: Promise<Result>, { attemptDirectory }: TaskContext): Promise<Result> {
-  try {
-    const result = await running;
-    const path = join(attemptDirectory, MANIFEST);
-    writeFileSync(`${path}.partial`, JSON.stringify(result));
-    renameSync(`${path}.partial`, path);
-    return result;
-  } catch (error) {
-    throw taskFileError(error, attemptDirectory);
-  }
+function withManifest(
+  kind: TaskKind,
+  run: TaskFunction,
+  zipsOf: (payload: unknown) => readonly string[] = () => [],
+): TaskFunction {
+  return async (payload: unknown, context: TaskContext) => {
+    const { attemptDirectory } = context;
+    try {
+      const result = await run(payload, context);
+      writeManifest(attemptDirectory, { kind, result, zips: zipsOf(payload) });
+      return result;
+    } catch (error) {
+      throw taskFileError(error, attemptDirectory);
+    }
+  };
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../storage/local/makeDirectory.ts';
 import { StorageError } from '../storage/local/StorageError.ts';
 import { isHdfsPath } from '../storage/storage.ts';
 import { FileLock, LockHeldError } from './fileLock.ts';
@@ -34,9 +34,10 @@ export async function aloneIn<Result>(
 async function takePublishing(base: string): Promise<FileLock> {
   const folder = join(base, OWN_FOLDER);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeDirectory(folder);
     return await FileLock.take(join(folder, 'publishing'), PUBLISHING_WAIT_MS);
   } catch (error) {
+    if (error instanceof StorageError) throw error;
     if (!(error instanceof LockHeldError)) throw new StorageError(`write to ${folder}`, folder, error);
     throw new Error(
       `Another job has been publishing to ${base} for ${PUBLISHING_WAIT_MS / 60_000} minutes, in ${error.holder}. Nothing was published. ` +

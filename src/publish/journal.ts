@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../storage/local/makeDirectory.ts';
 import { StorageError } from '../storage/local/StorageError.ts';
 import type { PublishRequest } from './metadata/MetadataStore.ts';
 import { type ProcessId, processOfName, processText, thisProcess } from './processes.ts';
@@ -68,7 +69,7 @@ export class Journal {
   /** Makes the working directory of a job, which has a journal from the first moment that it has its name. */
   static create(directory: string, first: Omit<Extract<JournalEntry, { type: 'begin' }>, 'type' | 'process'>): Journal {
     const process = thisProcess();
-    mkdirSync(dirname(directory), { recursive: true });
+    makeDirectory(dirname(directory));
     const nascent = passingName(NASCENT, directory);
     mkdirSync(nascent);
     new Journal(nascent).append({ type: 'begin', process, ...first });

@@ -38,6 +38,10 @@ export class Publication {
   readonly #store: MetadataStore | null;
   readonly #publisher: Publisher | null;
   readonly #hadoop: HadoopClient | undefined;
+  /** Temporary names of zips of its own. */
+  readonly #staged = new Set<string>();
+  readonly #inherited: StagedZip[] = [];
+  #isStoring = false;
   /** Directories that were made, and are synced with `#syncing`. */
   #made: ReadonlySet<string> = new Set();
   #syncing: Promise<void> = Promise.resolve();
@@ -90,6 +94,16 @@ export class Publication {
     return join(this.directory, ATTEMPTS);
   }
 
+  /** Segments that have final names, or may have them, stay: somebody else is to go on with them. */
+  get isStored(): boolean {
+    return this.#isStoring && this.#isLeft;
+  }
+
+  /** Zips are given their final names, or have them. */
+  get isStoring(): boolean {
+    return this.#isStoring;
+  }
+
   /** For parts of large gzip files, a few at a time. */
   get unpackDirectory(): string {
     return join(this.directory, 'unpacked');
@@ -98,6 +112,7 @@ export class Publication {
   /** Makes room for zips; the first that this job does to deep storage. */
   async stage(zips: readonly StagedZip[]): Promise<void> {
     this.#journal.append({ type: 'stage', zips });
+    for (const { temporary } of zips) this.#staged.add(temporary);
     for (const { temporary } of zips) await storageFor(temporary, this.#hadoop).mkdirs(parentPath(temporary));
     this.#made = upperFolders(
       zips.map(({ temporary }) => temporary),
@@ -106,6 +121,24 @@ export class Publication {
     // There is time while the zips are written.
     this.#syncing = this.#sync([...this.#made]);
     this.#syncing.catch(() => {});
+  }
+
+  /** Takes over zips that another run has staged: those that this one does not give its own names are removed at its end. */
+  inherit(zips: readonly StagedZip[]): void {
+    if (zips.length === 0) return;
+    this.#journal.append({ type: 'stage', zips });
+    this.#inherited.push(...zips);
+  }
+
+  /** Removes what is left of zips of another run. */
+  async dropInherited(): Promise<void> {
+    const left = this.#inherited.filter(({ temporary }) => !this.#staged.has(temporary));
+    this.#inherited.length = 0;
+    await removeFiles(
+      left.map(({ temporary }) => temporary),
+      this.#base,
+      this.#hadoop,
+    );
   }
 
   #sync(paths: readonly string[]): Promise<void> {
@@ -142,6 +175,7 @@ export class Publication {
     const replaced: string[] = [];
     for (const { final } of zips)
       if ((await storageFor(final, this.#hadoop).status(final)) !== null) replaced.push(final);
+    this.#isStoring = true;
     this.#journal.append({ type: 'store', replaced });
     await storeZips(zips, this.#base, this.#hadoop);
     await this.#syncNames(zips);

@@ -16,6 +16,12 @@ export interface Leftover {
   readonly reason: string;
 }
 
+/**
+ * Asked of each run that is over and not published, before anything of it is removed. `taken`: what it left in deep storage is somebody
+ * else's now, who has written that down. `kept`: another run can go on from it. `useless`: it can't be gone on from. Null: it never could.
+ */
+export type Inherit = (directory: string, state: JournalState) => Promise<'taken' | 'kept' | 'useless' | null>;
+
 export interface RecoverOptions {
   /** That jobs published to; null where they published to none. */
   readonly store: MetadataStore | null;
@@ -25,7 +31,11 @@ export interface RecoverOptions {
   readonly dryRun?: boolean;
   /** Removes directories too that were kept on purpose (leaveIntermediate, cleanupOnFailure). */
   readonly removeKept?: boolean;
+  /** Absent: runs that are over are of no use to anybody. */
+  readonly inherit?: Inherit;
 }
+
+const GOES_ON = 'its job can go on from it';
 
 /**
  * Removes what jobs left that were killed: files of deep storage that are not published, and working directories. Jobs that run, and those
@@ -50,9 +60,12 @@ export async function recover(folder: string, options: RecoverOptions): Promise<
 }
 
 async function recoverJob(directory: string, state: JournalState, options: RecoverOptions): Promise<Leftover> {
-  const { store, hadoop, dryRun, removeKept } = options;
+  const { store, hadoop, dryRun, removeKept, inherit } = options;
   if (state.isEnded) {
     if (removeKept) return removed(directory, 'its job is over', options);
+    const fate = (await inherit?.(directory, state)) ?? null;
+    if (fate === 'kept') return { directory, fate, reason: GOES_ON };
+    if (fate !== null) return removed(directory, 'its job goes on elsewhere, or is old', options);
     return { directory, fate: 'kept', reason: 'the spec asked for it (leaveIntermediate, cleanupOnFailure)' };
   }
   if (isHdfsPath(state.begin.base) && hadoop === undefined) {
@@ -69,7 +82,9 @@ async function recoverJob(directory: string, state: JournalState, options: Recov
   }
   if (state.isStaged && !state.isDiscarded && !published)
     return { directory, fate: 'kept', reason: 'it waits for segmill publish' };
-  if (!dryRun) await removeUnpublished(state, store, hadoop);
+  const fate = published ? null : ((await inherit?.(directory, state)) ?? null);
+  if (!dryRun && fate !== 'taken') await removeUnpublished(state, store, hadoop);
+  if (fate === 'kept') return { directory, fate, reason: GOES_ON };
   const reason = published
     ? 'its job is published, and was killed before the end'
     : 'its job was killed, and is not published';

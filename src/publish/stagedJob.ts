@@ -113,7 +113,11 @@ export async function publishStaged(
     await publication.end(false);
     return inserted;
   } catch (error) {
-    publication.leaveStaged();
+    try {
+      publication.leaveStaged();
+    } catch {
+      // Whoever comes next sees that this process is gone.
+    }
     throw error;
   }
 }

@@ -46,8 +46,10 @@ async function indexWhile(file: string, content: string | Buffer, when: 'before'
   spec.ioConfig.segmentOutputPath = join(folder, 'out');
   spec.tuningConfig.workingPath = join(folder, 'work');
   spec.tuningConfig.partitionsSpec = { type: 'hashed', numShards: 1 };
-  const outcome = await runCli(['index', '-', '--quiet'], new TestIo({ stdin: JSON.stringify(spec) }), (job, options) =>
-    runIndexJob(job, options, (root) => new MeddlingEngine(root, when, change)),
+  const outcome = await runCli(
+    ['index', '-', '--quiet', '--resume', 'never'],
+    new TestIo({ stdin: JSON.stringify(spec) }),
+    (job, options) => runIndexJob(job, options, (root) => new MeddlingEngine(root, when, change)),
   );
   const left = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return {

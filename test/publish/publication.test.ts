@@ -148,15 +148,17 @@ describe('the same version again', () => {
 });
 
 describe('a newer version of somebody else', () => {
-  test('stops the job, nothing of it is left', async () => {
+  test('stops the job; its segments are kept where no Druid sees them, for another run', async () => {
     await place.run(place.job([0], { version: V2 }));
     const files = place.files();
-    await expect(place.run(place.job([0, 1], { version: V1 }))).rejects.toThrow(
+    const job = place.job([0, 1], { version: V1 });
+    await expect(place.run(job)).rejects.toThrow(
       `ds has a newer version of the same time already: ds_${hourText(0).replace('/', '_')}_${V2}, beside which version ${V1} would never be seen.`,
     );
     expect(place.files()).toEqual(files);
     expect(await place.usedHours()).toEqual([[0, V2]]);
-    expect(place.workingDirectories()).toEqual([]);
+    const { units } = await place.run({ ...job, tuning: { ...job.tuning, version: null } });
+    expect(units).toMatchObject({ map: { reused: 1, made: 0 }, reduce: { reused: 1, made: 0 } });
   });
 
   test('published between the look and the transaction stops it too', async () => {
@@ -185,11 +187,14 @@ describe('a store that fails', () => {
     expect(place.workingDirectories()).toEqual([]);
   });
 
-  test('in the transaction, which did not happen: nothing is left', async () => {
+  test('in the transaction, which did not happen: nothing is left in deep storage', async () => {
     const error = new MetadataStoreError('connection lost');
     const store = storeWith({ publish: () => Promise.reject(error) });
     await expect(place.run(place.job([0]), { store })).rejects.toBe(error);
     expect(place.files()).toEqual([]);
+    expect(await recover(join(place.folder, 'work', 'ds'), { store: place.store, removeKept: true })).toMatchObject([
+      { fate: 'removed', reason: 'its job is over' },
+    ]);
     expect(place.workingDirectories()).toEqual([]);
   });
 

@@ -54,6 +54,7 @@ export function addAttachCommand(cli: Argv, choose: Choose): Argv {
         stage: false,
         dropExisting: false,
         plan: null,
+        resume: 'auto',
         report: null,
         deadLetters: null,
       } as const;

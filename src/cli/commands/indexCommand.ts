@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
+import type { Resume } from '../../mapreduce/index/indexJob.ts';
 import type { Quirks } from '../../mapreduce/index/indexPayload.ts';
 import type { KeepRuns } from '../../mapreduce/index/keepRuns.ts';
 import type { LockSpan } from '../../publish/overlord/OverlordPublisher.ts';
@@ -21,6 +22,7 @@ const WORKERS_MAX = 1024;
 const QUIRKS: readonly Quirks[] = ['none', 'druid'];
 const ENGINES = ['local', 'yarn'] as const;
 const KEEP_RUNS: readonly KeepRuns[] = ['auto', 'always', 'never'];
+const RESUMES: readonly Resume[] = ['auto', 'never'];
 const LOCKS: readonly LockSpan[] = ['publish', 'job'];
 
 /** Options of every command that reads a spec's input. */
@@ -76,6 +78,11 @@ const OPTIONS = {
     type: 'string',
     requiresArg: true,
     describe: 'A file of segmill plan: exactly its segments are made, or none',
+  },
+  resume: {
+    requiresArg: true,
+    describe:
+      'auto: goes on from what a failed or killed run of the job left; never: begins at the input, leaves nothing when it fails [default: auto]',
   },
   json: { type: 'boolean', describe: 'One JSON document on stdout, no summary' },
   quiet: { type: 'boolean', describe: 'No progress, no warnings, no summary' },
@@ -175,6 +182,7 @@ function readArguments(args: RawArguments): IndexArguments {
     lock: args.lock === undefined ? 'publish' : oneOf('lock', args.lock, LOCKS),
     druidConf: args['druid-conf'] === undefined ? null : (args['druid-conf'] as string),
     plan: args.plan === undefined ? null : (args.plan as string),
+    resume: args.resume === undefined ? 'auto' : oneOf('resume', args.resume, RESUMES),
     json: args.json === true,
     quiet: args.quiet === true,
     report: args.report === undefined ? null : fileOf('report', args.report as string),

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { DeadLetterReport } from '../../mapreduce/index/deadLetterFile.ts';
 import type { IndexReport, PublicationReport } from '../../mapreduce/index/indexReport.ts';
+import type { UnitReport } from '../../mapreduce/units/Units.ts';
 import { totalRows } from '../../row/rowCounts.ts';
 import { wrapItems, wrapWords } from '../text/layout.ts';
 import { countOf, countText, secondsText } from '../text/numbers.ts';
@@ -29,7 +30,7 @@ export function formatSummary(report: IndexReport, { color, columns }: SummaryOp
     [`${paint.bold(printableLine(report.dataSource))}  ${paint.dim(`version ${printableLine(report.version)}`)}`],
     rowLines(report, paint),
     segmentLines(report.segments, paint),
-    timeLines(report, paint, columns),
+    [...timeLines(report, paint, columns), ...resumeLines(report, paint)],
     sampleLines(report.samples, paint, columns),
     noteLines(report.notes, paint, columns),
     [...deadLetterLines(report.deadLetters, paint), ...placeLines(report, paint, columns)],
@@ -51,6 +52,15 @@ function timeLines({ seconds, workers, counts }: IndexReport, paint: Paint, colu
     `store ${secondsText(seconds.store)}`,
   ];
   return named('time', wrapItems(items, columns - TEXT_COLUMN), paint);
+}
+
+/** What a run of the job before this one had done already. */
+function resumeLines({ units }: IndexReport, paint: Paint): string[] {
+  if (units === undefined) return [];
+  const items = Object.entries<UnitReport[keyof UnitReport]>(units)
+    .filter(([, { reused }]) => reused > 0)
+    .map(([kind, { reused, made }]) => `${countText(reused)} of ${countOf(reused + made, `${kind} task`)}`);
+  return items.length === 0 ? [] : named('resumed', [`${items.join(', ')} were done by an earlier run`], paint);
 }
 
 /** Paths stay in one piece, to be copied. */

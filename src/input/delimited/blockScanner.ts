@@ -1,43 +1,25 @@
 import { isUtf8 } from 'node:buffer';
+import { KernelScan, type LineWalk, OWN_STATE, scanLines } from '../kernelScan.ts';
 import type { LineBlock } from '../lines/lineBlocks.ts';
 import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
-import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
+import type { RecordBatch } from '../recordBatch.ts';
 import type { Discovery, RecordScanner } from '../recordScanner.ts';
 import { columnFields, noteColumns } from './columns.ts';
 import { DelimitedLineScanner, type Delimiters, decodeField } from './lineScanner.ts';
 
-/** Words of the state of src/kernel/assembly/delimitedScan.ts. */
+/** Words of the state of src/kernel/assembly/delimitedScan.ts behind those of all scanners. */
 const State = {
-  bytes: 0,
-  kinds: 1,
-  starts: 2,
-  ends: 3,
-  recordStarts: 4,
-  recordEnds: 5,
-  rows: 6,
-  rowsMax: 7,
-  elementKinds: 8,
-  elementStarts: 9,
-  elementEnds: 10,
-  elements: 11,
-  elementsMax: 12,
-  deferred: 13,
-  deferredCount: 14,
-  deferredMax: 15,
-  columns: 16,
-  columnCount: 17,
-  delimiter: 18,
-  delimiterLength: 19,
-  listDelimiter: 20,
-  listDelimiterLength: 21,
-  quoted: 22,
-  invalid: 23,
-  stoppedAt: 24,
-  words: 25,
+  columns: OWN_STATE,
+  columnCount: OWN_STATE + 1,
+  delimiter: OWN_STATE + 2,
+  delimiterLength: OWN_STATE + 3,
+  listDelimiter: OWN_STATE + 4,
+  listDelimiterLength: OWN_STATE + 5,
+  quoted: OWN_STATE + 6,
+  invalid: OWN_STATE + 7,
+  stoppedAt: OWN_STATE + 8,
+  words: OWN_STATE + 9,
 } as const;
-
-/** Fields per call of the kernel that it leaves to this side. */
-const DEFERRED_MAX = 4096;
 
 /** The part of a `delimited` ParseSpec that a scanner needs. */
 export interface DelimitedFormat extends Delimiters {
@@ -52,13 +34,12 @@ export interface DelimitedFormat extends Delimiters {
  *
  * All values are texts; columns that a line lacks are absent, values beyond the columns are dropped. No line is malformed.
  */
-export class DelimitedBlockScanner implements RecordScanner {
+export class DelimitedBlockScanner implements RecordScanner, LineWalk {
   readonly #batch: RecordBatch;
   readonly #format: DelimitedFormat;
   readonly #discovery: Discovery;
   readonly #lines: DelimitedLineScanner;
-  readonly #state: number;
-  readonly #deferred: number;
+  readonly #scan: KernelScan;
   readonly #delimiter: number;
   readonly #delimiterLength: number;
   readonly #listDelimiter: number;
@@ -83,8 +64,7 @@ export class DelimitedBlockScanner implements RecordScanner {
     this.#discovery = options;
     if (options.discover) batch.keepOrder(true);
     this.#lines = new DelimitedLineScanner(batch, format);
-    this.#state = kernel.allocate(State.words * 4);
-    this.#deferred = kernel.allocate(DEFERRED_MAX * 4);
+    this.#scan = new KernelScan(batch, State.words);
     this.#delimiter = kernel.allocate(delimiter.length);
     this.#delimiterLength = delimiter.length;
     this.#listDelimiter = kernel.allocate(listDelimiter.length);
@@ -113,44 +93,23 @@ export class DelimitedBlockScanner implements RecordScanner {
     this.#batch.begin(this.#bytes);
   }
 
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
   next(limit: number): number {
     const batch = this.#batch;
     batch.clear();
-    let lines = 0;
-    while (lines < limit && batch.rows < BATCH_ROWS && this.#at < this.#bytes.length) {
-      const wanted = Math.min(limit - lines, BATCH_ROWS - batch.rows);
-      const scanned = this.#scanInKernel(wanted);
-      lines += scanned;
-      if (scanned === wanted || this.#at === this.#bytes.length) break;
-      this.#scanLine();
-      lines++;
-    }
+    const lines = scanLines(batch, limit, this);
     noteColumns(batch, this.#fields);
     return lines;
   }
 
-  /** Scans lines up to one that the kernel gives back. */
-  #scanInKernel(limit: number): number {
+  scanInKernel(limit: number): number {
     const batch = this.#batch;
-    const { kernel, elements } = batch;
+    const { kernel } = batch;
     const { ints } = kernel;
-    const state = this.#state >>> 2;
-    ints[state + State.bytes] = batch.bytesAddress;
-    ints[state + State.kinds] = batch.kindsAddress;
-    ints[state + State.starts] = batch.startsAddress;
-    ints[state + State.ends] = batch.endsAddress;
-    ints[state + State.recordStarts] = batch.recordStartsAddress;
-    ints[state + State.recordEnds] = batch.recordEndsAddress;
-    ints[state + State.rows] = batch.rows;
-    ints[state + State.rowsMax] = BATCH_ROWS;
-    ints[state + State.elementKinds] = elements.kindsAddress;
-    ints[state + State.elementStarts] = elements.startsAddress;
-    ints[state + State.elementEnds] = elements.endsAddress;
-    ints[state + State.elements] = batch.elementCount;
-    ints[state + State.elementsMax] = elements.capacity;
-    ints[state + State.deferred] = this.#deferred;
-    ints[state + State.deferredCount] = 0;
-    ints[state + State.deferredMax] = DEFERRED_MAX;
+    const state = this.#scan.prepare();
     ints[state + State.columns] = this.#columns;
     ints[state + State.columnCount] = this.#fields.length;
     ints[state + State.delimiter] = this.#delimiter;
@@ -161,11 +120,10 @@ export class DelimitedBlockScanner implements RecordScanner {
     ints[state + State.invalid] = Number(this.#hasInvalidUtf8);
     const from = batch.bytesAddress + this.#at;
     const end = batch.bytesAddress + this.#bytes.length;
-    const lines = kernel.exports.scanDelimitedLines(this.#state, from, end, limit);
-    batch.rows = ints[state + State.rows];
-    batch.elementCount = ints[state + State.elements];
+    const lines = kernel.exports.scanDelimitedLines(this.#scan.address, from, end, limit);
+    const deferred = this.#scan.take();
     this.#at = (ints[state + State.stoppedAt] >>> 0) - batch.bytesAddress;
-    if (ints[state + State.deferredCount] > 0) this.#decode(ints[state + State.deferredCount]);
+    if (deferred > 0) this.#decode(deferred);
     return lines;
   }
 
@@ -173,17 +131,14 @@ export class DelimitedBlockScanner implements RecordScanner {
   #decode(count: number): void {
     const batch = this.#batch;
     const { quotes } = this.#format;
-    const list = this.#deferred >>> 2;
-    // The kernel's memory may grow meanwhile, for elements of lists.
-    for (let i = list; i < list + count; i++) {
-      const field = batch.kernel.ints[i];
+    for (let i = 0; i < count; i++) {
+      const field = this.#scan.deferred(i);
       const value = this.#bytes.subarray(batch.starts[field], batch.ends[field]);
       this.#lines.keepText(decodeField(value, quotes), field);
     }
   }
 
-  /** Scans one line without the kernel. */
-  #scanLine(): void {
+  scanLine(): void {
     const bytes = this.#bytes;
     const start = this.#at;
     const end = nextLineEnd(bytes, start, bytes.length, this.#hasLoneCarriageReturns);

@@ -94,16 +94,27 @@ export class GzipReader implements ByteReader {
   }
 }
 
+/** Sees the bytes of an input as they are stored. */
+export type InputWatch = (input: SplitInput, stored: ByteReader) => ByteReader;
+
+export const unwatched: InputWatch = (_input, stored) => stored;
+
 /**
  * Opens a gzip file of the input.
  *
  * @param chunkBytes see GzipReader
  * @throws InputFileError when it is gone
  */
-export async function openGzip(input: SplitInput, storage: Storage, chunkBytes: number): Promise<GzipReader> {
+export async function openGzip(
+  input: SplitInput,
+  storage: Storage,
+  chunkBytes: number,
+  watch: InputWatch = unwatched,
+): Promise<GzipReader> {
   const { path, length } = input;
   try {
-    return new GzipReader(path, await storage.openRead(path, { start: 0, end: length }), length, chunkBytes);
+    const packed = watch(input, await storage.openRead(path, { start: 0, end: length }));
+    return new GzipReader(path, packed, length, chunkBytes);
   } catch (error) {
     throw goneOr(error, path, 0, length);
   }

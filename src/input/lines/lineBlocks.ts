@@ -6,7 +6,7 @@
 import { type ByteReader, type Storage, storageFor } from '../../storage/storage.ts';
 import type { InputSplit, SplitInput } from '../splits/splits.ts';
 import { BlockBuffers } from './blockBuffers.ts';
-import { goneOr, openGzip, shrunk } from './gzipReader.ts';
+import { goneOr, type InputWatch, openGzip, shrunk, unwatched } from './gzipReader.ts';
 import { CR, hasLoneCarriageReturn, nextLineEnd, startAfterFirstLineEnd, startAfterLastLineEnd } from './lineEnds.ts';
 
 /** Whole lines of one file. Valid until the next block is asked for; the bytes are overwritten then. */
@@ -40,6 +40,8 @@ export interface LineBlockOptions {
   readonly maxLineBytes?: number;
   /** Where a path lies; by default what its scheme says. */
   readonly storageOf?: (path: string) => Storage;
+  /** Gets in between where an input is read as it is stored; the reader that it gives is closed in place of the other. */
+  readonly watch?: InputWatch;
 }
 
 /** Large enough that calls do not count, small enough for the second-level cache. */
@@ -62,7 +64,7 @@ export async function* readLineBlocks(split: InputSplit, options: LineBlockOptio
   const storageOf = options.storageOf ?? storageFor;
   const buffers = new BlockBuffers(blockBytes);
   for (const input of split.inputs) {
-    const reader = await openInput(input, storageOf(input.path), blockBytes);
+    const reader = await openInput(input, storageOf(input.path), blockBytes, options.watch ?? unwatched);
     try {
       yield* inputBlocks(input, reader, buffers, maxLineBytes);
     } finally {
@@ -220,12 +222,19 @@ function startsWithByteOrderMark({ bytes, from, to }: BlockBuffers): boolean {
   return to - from >= 3 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf;
 }
 
-async function openInput(input: SplitInput, storage: Storage, chunkBytes: number): Promise<ByteReader> {
+async function openInput(
+  input: SplitInput,
+  storage: Storage,
+  chunkBytes: number,
+  watch: InputWatch,
+): Promise<ByteReader> {
   const { path, start, end, length, codec, unpacked } = input;
-  if (unpacked !== undefined) return storageFor(unpacked.path).openRead(unpacked.path, { start: 0, end: end - start });
-  if (codec === 'gzip') return openGzip(input, storage, chunkBytes);
+  if (unpacked !== undefined) {
+    return watch(input, await storageFor(unpacked.path).openRead(unpacked.path, { start: 0, end: end - start }));
+  }
+  if (codec === 'gzip') return openGzip(input, storage, chunkBytes, watch);
   try {
-    return await storage.openRead(path, { start, end: length });
+    return watch(input, await storage.openRead(path, { start, end: length }));
   } catch (error) {
     throw goneOr(error, path, start, length);
   }

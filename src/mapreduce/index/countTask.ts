@@ -43,8 +43,7 @@ export async function countKeys(payload: CountPayload, context: TaskContext): Pr
         context.progress.addRows(keys);
         return counter.finish(chunk, sink);
       });
-    file.finish();
-    return { path, chunks: counts };
+    return { path, ...file.finish(), chunks: counts };
   } finally {
     counter.dispose();
     file.close();

@@ -6,14 +6,7 @@ import { oneRange, planRanges, poisonLaterChunks, type RangePlan } from '../../p
 import type { PartitionsSpec } from '../../spec/jobSpec.ts';
 import type { Task } from '../job.ts';
 import { readDruidKeys } from './druidKeys.ts';
-import type {
-  ChunkPlan,
-  CountManifest,
-  CountPayload,
-  DruidKeysManifest,
-  IndexConfig,
-  MapManifest,
-} from './indexPayload.ts';
+import type { ChunkPlan, CountManifest, CountPayload, IndexConfig, MapManifest, TaskFile } from './indexPayload.ts';
 import type { RunPhase } from './indexReport.ts';
 import { rangeOptions } from './partitioning.ts';
 import { RunFileReader } from './runFile.ts';
@@ -74,7 +67,7 @@ function optionsOf(config: IndexConfig): NonNullable<ReturnType<typeof rangeOpti
 
 /** Plans key by key as Druid's job does, with `--quirks druid`; null by default, and where the job is too large for that. */
 function planAsDruid(maps: readonly MapManifest[], config: IndexConfig): Map<number, RangePlan> | null {
-  const files = maps.map(({ druidKeys }) => druidKeys).filter((file): file is DruidKeysManifest => file !== null);
+  const files = maps.map(({ druidKeys }) => druidKeys).filter((file): file is TaskFile => file !== null);
   if (files.length === 0) return null;
   const options = optionsOf(config);
   const keys = readDruidKeys(files, options.assumeGrouped);

@@ -1,9 +1,10 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import type { DruidKey } from '../../partition/determine/druidRanges.ts';
 import type { Tuple } from '../../partition/determine/tuple.ts';
 import { FragmentBuffer } from '../../partition/jsonFragments.ts';
 import { keyColumns, type RowTimes } from './groupKeys.ts';
-import type { DruidKeysManifest } from './indexPayload.ts';
+import type { TaskFile } from './indexPayload.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 
 /**
@@ -22,6 +23,7 @@ export class DruidKeysWriter {
   readonly #path: string;
   readonly #fragments = new FragmentBuffer();
   #bytes = 0;
+  #crc = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -43,13 +45,14 @@ export class DruidKeysWriter {
         const bytes = encoder.encode(lines.join(''));
         appendFileSync(this.#path, bytes);
         this.#bytes += bytes.length;
+        this.#crc = crc32(bytes, this.#crc);
         lines = [];
       }
     }
   }
 
-  finish(): DruidKeysManifest {
-    return { path: this.#path, bytes: this.#bytes };
+  finish(): TaskFile {
+    return { path: this.#path, bytes: this.#bytes, crc32: this.#crc };
   }
 
   #json(time: number, values: ReadonlyMap<string, readonly string[]>): string {
@@ -91,7 +94,7 @@ function tupleOf(names: readonly string[], values: ReadonlyMap<string, readonly 
  * @param files in split order
  * @returns null where there are too many for Hadoop's order to matter
  */
-export function readDruidKeys(files: readonly DruidKeysManifest[], assumeGrouped: boolean): DruidKey[] | null {
+export function readDruidKeys(files: readonly TaskFile[], assumeGrouped: boolean): DruidKey[] | null {
   if (files.reduce((sum, { bytes }) => sum + bytes, 0) > BYTES_MAX) return null;
   const lines = files.flatMap(({ path }) =>
     readFileSync(path, 'utf8')

@@ -12,6 +12,9 @@ import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
+import { heirOf } from '../units/heir.ts';
+import { Units } from '../units/Units.ts';
+import { jobKey } from '../units/unitKeys.ts';
 import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
 import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
 import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
@@ -27,6 +30,9 @@ import { RunMaker, type RunMakerOptions } from './runMaker.ts';
 import { segmentReport } from './segmentReport.ts';
 import { shardNotes } from './shardNotes.ts';
 
+/** `never`: a job begins at the input, and leaves nothing when it fails. */
+export type Resume = 'auto' | 'never';
+
 export interface IndexOptions extends JobOptions {
   readonly quirks: Quirks;
   /** Default `auto`. */
@@ -39,6 +45,8 @@ export interface IndexOptions extends JobOptions {
   readonly store?: MetadataStore | null;
   /** Leaves complete segments to `segmill publish`. */
   readonly stage?: boolean;
+  /** Whether the job goes on from what a failed or killed run of it left, and leaves such things itself. Default `auto`. */
+  readonly resume?: Resume;
   /** A file for bad and thrown-away rows; by default one below workingPath, where there are such rows. */
   readonly deadLetters?: string | null;
 }
@@ -66,14 +74,17 @@ export async function runIndexJob(
     await store?.check();
     const input = await listJobInput(job, quirks, hadoop);
     if (options.plan !== undefined) checkPlan(options.plan, { job, quirks, files: input.files });
-    await recover(jobsFolder(job), { store, hadoop });
     const version = job.tuning.version ?? (await newVersion(job, store));
     const publication = beginPublication(job, version, output, { store, publisher, hadoop });
-    return await withEngine(job, publication, stoppable, newEngine, (runPhase) => {
+    const config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
+    const { attemptDirectory: attempts, unpackDirectory } = publication;
+    const units = options.resume === 'never' ? null : new Units(config, input.files, attempts, stoppable.signal);
+    const work = (runPhase: RunPhase) => {
       const deadLetters = deadLetterPlace(job, version, options.deadLetters ?? null);
-      const placed = { ...stoppable, deadLetters, unpackDirectory: publication.unpackDirectory };
-      return new IndexJob(job, version, placed, runPhase, publication, lost).run(input, output, started);
-    });
+      const placed = { ...stoppable, deadLetters, unpackDirectory };
+      return new IndexJob(config, version, placed, runPhase, publication, units, lost).run(input, output, started);
+    };
+    return await withEngine(job, publication, stoppable, newEngine, work, units);
   } finally {
     await publisher?.close();
   }
@@ -92,43 +103,50 @@ class IndexJob {
   readonly #config: IndexConfig;
   readonly #chunks: ChunkFinder;
   readonly #publication: Publication;
+  readonly #units: Units | null;
 
   constructor(
-    job: JobSpec,
+    config: IndexConfig,
     version: string,
     options: PlacedOptions,
     runPhase: RunPhase,
     publication: Publication,
+    units: Units | null,
     lost: AbortController,
   ) {
+    const { job } = config;
     this.#job = job;
     this.#version = version;
     this.#options = options;
     this.#runPhase = runPhase;
     this.#lost = lost;
-    const { quirks, hadoop } = options;
-    this.#config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
+    this.#config = config;
     this.#chunks = chunkFinder(job.granularity);
     this.#publication = publication;
+    this.#units = units;
   }
 
   async run({ files, splits }: JobInput, output: string, started: number): Promise<IndexReport> {
     const job = this.#job;
-    const { plan, quirks, hadoop, signal } = this.#options;
+    const { plan, quirks, hadoop, signal, store = null } = this.#options;
     const publisher = this.#options.publisher ?? null;
-    await publisher?.check(job.dataSource, signal);
-    if (publisher?.begins === 'beforeReading') await this.#begin(publisher, knownChunks(job));
-    const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
-    const { counts, samples, deadLetters, runs, planOf } = await maker.make(
-      splits,
-      plan === undefined ? null : chunkPlansOf(plan),
-    );
-    await checkUnchanged(files, (path) => storageFor(path, hadoop));
-    const read = performance.now();
-    const shards = planShards(runs, planOf, quirks === 'druid');
     try {
+      this.#units?.begin();
+      const inherit = heirOf(this.#units, jobKey(this.#config), this.#publication);
+      await recover(jobsFolder(job), { store, hadoop, inherit });
+      await publisher?.check(job.dataSource, signal);
+      if (publisher?.begins === 'beforeReading') await this.#begin(publisher, knownChunks(job));
+      const maker = new RunMaker(this.#config, this.#options, this.#runPhase);
+      const { counts, samples, deadLetters, runs, planOf } = await maker.make(
+        splits,
+        plan === undefined ? null : chunkPlansOf(plan),
+      );
+      await checkUnchanged(files, (path) => storageFor(path, hadoop));
+      const read = performance.now();
+      const shards = planShards(runs, planOf, quirks === 'druid');
       const temporaries = shards.map((shard) => this.#temporaryOf(shard, output));
       const made = await this.#reduce(shards, output);
+      await this.#publication.dropInherited();
       const merged = performance.now();
       this.#options.onProgress?.({
         phase: 'store',
@@ -167,10 +185,13 @@ class IndexJob {
           total: (stored - started) / 1000,
         },
         workers: this.#options.workers,
+        ...(this.#units === null ? {} : { units: this.#units.counts }),
         notes: [...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
-      throw await takeBack(this.#publication, this.#options.store ?? null, error);
+      // Of zips that have their final names it is to be found out whether they are published.
+      if (!this.#publication.isStoring) this.#units?.park();
+      throw await takeBack(this.#publication, store, error);
     }
   }
 

@@ -53,11 +53,15 @@ export interface MapPayload {
   readonly badRowsMax: number | null;
 }
 
-/** A run that a map task wrote. */
-export interface RunManifest {
+/** A file that a task wrote in its attempt directory, and what tells that it is whole. */
+export interface TaskFile {
   readonly path: string;
   readonly bytes: number;
   readonly crc32: number;
+}
+
+/** A run that a map task wrote. */
+export interface RunManifest extends TaskFile {
   readonly sections: readonly SectionRef[];
 }
 
@@ -69,16 +73,10 @@ export interface ChunkKeys {
   readonly cardinality: string | null;
 }
 
-/** A key run that a map task wrote. */
+/** A key run, as a task that counts keys reads it. */
 export interface KeyRunManifest {
   readonly path: string;
   readonly sections: readonly KeySectionRef[];
-}
-
-/** Group keys as Druid writes them, of all rows of a map task (`druidKeys.ts`). */
-export interface DruidKeysManifest {
-  readonly path: string;
-  readonly bytes: number;
 }
 
 /** The dead letters of a map task. */
@@ -87,10 +85,12 @@ export interface MapLetters {
   /** Lines read of each of the split's inputs, header rows and malformed ones included. */
   readonly lines: readonly number[];
   /** In the order of the input, lines counted by the task: a JSON file of them, where there are any. */
-  readonly letters: { readonly path: string; readonly reasons: readonly RowReason[] } | readonly DeadLetter[] | null;
+  readonly letters: (TaskFile & { readonly reasons: readonly RowReason[] }) | readonly DeadLetter[] | null;
 }
 
 export interface MapManifest extends MapLetters {
+  /** SHA-256 of the first and last bytes of all that the task has read (`units/inputHash.ts`). */
+  readonly inputHash: string;
   readonly counts: RowCounts;
   /** In position order; none where they were not kept. */
   readonly runs: readonly RunManifest[];
@@ -101,9 +101,9 @@ export interface MapManifest extends MapLetters {
   /** Time chunks of rows, of a task that determines partitions. */
   readonly chunks: readonly ChunkKeys[];
   /** In position order, of a task that determines ranges. */
-  readonly keyRuns: readonly KeyRunManifest[];
-  /** Of a task that determines ranges with `--quirks druid`. */
-  readonly druidKeys: DruidKeysManifest | null;
+  readonly keyRuns: readonly (KeyRunManifest & TaskFile)[];
+  /** Of a task that determines ranges with `--quirks druid`: group keys as Druid writes them, of all rows (`druidKeys.ts`). */
+  readonly druidKeys: TaskFile | null;
 }
 
 export interface CountPayload {
@@ -114,8 +114,7 @@ export interface CountPayload {
   readonly keyRuns: readonly KeyRunManifest[];
 }
 
-export interface CountManifest {
-  readonly path: string;
+export interface CountManifest extends TaskFile {
   /** By time. */
   readonly chunks: readonly ChunkCounts[];
 }

@@ -1,5 +1,6 @@
 import type { RowCounts, RowSample } from '../../row/rowCounts.ts';
 import type { Task, Tasks } from '../job.ts';
+import type { UnitReport } from '../units/Units.ts';
 import type { DeadLetterReport } from './deadLetterFile.ts';
 
 /** A phase of an indexing job, as people see it. */
@@ -102,6 +103,8 @@ export interface IndexReport {
     readonly total: number;
   };
   readonly workers: number;
+  /** Tasks that an earlier run of the job had done, and tasks that this one did; absent where nothing is taken over. */
+  readonly units?: UnitReport;
   /** Sentences for people: what was decided or passed over. */
   readonly notes: readonly string[];
 }

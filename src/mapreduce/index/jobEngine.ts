@@ -1,8 +1,11 @@
+import { rm } from 'node:fs/promises';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import type { Publication } from '../../publish/publication.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import type { Engine } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
+import type { KeptUnits, Units } from '../units/Units.ts';
+import { NoDataError } from './errors.ts';
 import type { IndexProgress, RunPhase } from './indexReport.ts';
 
 /** What every job over the rows of a spec is told. */
@@ -12,6 +15,8 @@ export interface JobOptions {
   readonly hadoop?: HadoopClient;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: IndexProgress) => void;
+  /** Told of what a failed job leaves for the next run of it. */
+  readonly onKept?: (kept: KeptUnits) => void;
 }
 
 /** Makes the engine of a job; its tasks may write below the directory. */
@@ -21,6 +26,7 @@ export type EngineFactory = (attemptRoot: string) => Engine;
  * Has work done by an engine in the working directory of a job, and ends both afterwards.
  *
  * @param newEngine undefined: threads of this process
+ * @param units that other runs of the job may take over; null for none
  * @throws what the work throws
  */
 export async function withEngine<Result>(
@@ -29,18 +35,30 @@ export async function withEngine<Result>(
   options: JobOptions,
   newEngine: EngineFactory | undefined,
   work: (runPhase: RunPhase) => Promise<Result>,
+  units: Units | null = null,
 ): Promise<Result> {
   const attemptRoot = publication.attemptDirectory;
   const engine = newEngine?.(attemptRoot) ?? new LocalEngine({ workers: options.workers, attemptRoot });
   let succeeded = false;
+  let isUseless = false;
   try {
-    const result = await work(phaseRunner(engine, options));
+    const runPhase = phaseRunner(engine, options);
+    const result = await work(units?.reusing(runPhase) ?? runPhase);
     succeeded = true;
     return result;
+  } catch (error) {
+    isUseless = error instanceof NoDataError;
+    throw error;
   } finally {
     await engine.close();
     const { leaveIntermediate, cleanupOnFailure } = job.tuning;
-    await publication.end(leaveIntermediate || !(succeeded || cleanupOnFailure));
+    if (succeeded) units?.end();
+    const kept = succeeded || isUseless || publication.isStored ? null : (units?.keep() ?? null);
+    if (kept !== null) {
+      if (cleanupOnFailure) await rm(publication.unpackDirectory, { recursive: true, force: true });
+      options.onKept?.(kept);
+    }
+    await publication.end(leaveIntermediate || kept !== null || !(succeeded || cleanupOnFailure));
   }
 }
 

@@ -6,7 +6,7 @@ import { writeKeyRun } from '../../partition/determine/keyRun.ts';
 import { isSampled } from '../../partition/determine/sampling.ts';
 import { DruidKeysWriter } from './druidKeys.ts';
 import { hashRows, type RowTimes, rangeDimensions } from './groupKeys.ts';
-import type { ChunkKeys, IndexConfig, KeyRunManifest, MapManifest } from './indexPayload.ts';
+import type { ChunkKeys, IndexConfig, MapManifest } from './indexPayload.ts';
 import { candidateDimensions, hashDimensions, rangeOptions } from './partitioning.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 import { RunFileWriter } from './runFile.ts';
@@ -20,7 +20,7 @@ export class KeyOutput {
   readonly #directory: string;
   readonly #ranges: ReturnType<typeof rangeOptions>;
   readonly #chunks = new Map<number, KeyCardinality | DruidKeyCardinality | null>();
-  readonly #keyRuns: KeyRunManifest[] = [];
+  readonly #keyRuns: MapManifest['keyRuns'][number][] = [];
   readonly #druidKeys: DruidKeysWriter | null;
 
   /**
@@ -97,8 +97,8 @@ export class KeyOutput {
     };
     const file = new RunFileWriter(path);
     try {
-      this.#keyRuns.push({ path, sections: writeKeyRun(new BlockSink(file), keys, sampled, this.#parts) });
-      file.finish();
+      const sections = writeKeyRun(new BlockSink(file), keys, sampled, this.#parts);
+      this.#keyRuns.push({ path, ...file.finish(), sections });
     } finally {
       file.close();
     }

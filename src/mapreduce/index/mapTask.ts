@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { RecordReader } from '../../input/createScanner.ts';
 import type { LineBlock } from '../../input/lines/lineBlocks.ts';
 import { countLines } from '../../input/lines/lineEnds.ts';
@@ -8,6 +9,7 @@ import { TooManyFieldsError } from '../../input/TooManyFieldsError.ts';
 import { badRows, type RowReason } from '../../row/rowCounts.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { TaskContext } from '../job.ts';
+import { InputHasher } from '../units/inputHash.ts';
 import { samplesOfLetters } from './deadLetterFile.ts';
 import { LetterBox, letterText } from './deadLetters.ts';
 import { BadRowsError } from './errors.ts';
@@ -46,6 +48,7 @@ class MapTask {
   readonly #assembler: RowAssembler;
   readonly #output: MapOutput;
   readonly #letters = new LetterBox();
+  readonly #hasher: InputHasher;
   /** Lines read of each input. */
   readonly #lines: number[];
   /** Which input of the split is being read. */
@@ -67,6 +70,7 @@ class MapTask {
     this.#payload = payload;
     this.#context = context;
     this.#lines = payload.split.inputs.map(() => 0);
+    this.#hasher = new InputHasher(payload.split);
     this.#output = new MapOutput(payload, context.attemptDirectory);
     this.#batch = workspace.batch;
     this.#reader = workspace.reader;
@@ -78,7 +82,8 @@ class MapTask {
   async run(): Promise<MapManifest> {
     const { split, config } = this.#payload;
     const storageOf = (path: string) => storageFor(path, config.hadoop);
-    for await (const block of this.#reader.blocks(split, { storageOf })) {
+    const watch = this.#hasher.watch.bind(this.#hasher);
+    for await (const block of this.#reader.blocks(split, { storageOf, watch })) {
       this.#enter(block);
       const lines = block.overlongBytes === undefined ? this.#scanBlock(block) : this.#passOver(block.overlongBytes);
       this.#lines[this.#input] += lines;
@@ -87,7 +92,15 @@ class MapTask {
     if (this.#assembler.index.rows > 0) this.#flush();
     const { counts, chunkRecords } = this.#assembler;
     const { letters, lines } = { ...this.#mapLetters(), letters: this.#writeLetters() };
-    return { split, lines, letters, counts, chunkRecords: [...chunkRecords], ...this.#output.finish() };
+    return {
+      split,
+      inputHash: this.#hasher.digest(),
+      lines,
+      letters,
+      counts,
+      chunkRecords: [...chunkRecords],
+      ...this.#output.finish(),
+    };
   }
 
   /** Bytes of a block as stored; for gzip all of the file, or of the part of it, at its first block. */
@@ -205,8 +218,14 @@ class MapTask {
     const letters = this.#letters.sorted();
     if (letters.length === 0) return null;
     const path = join(this.#context.attemptDirectory, 'dead-letters.json');
-    writeFileSync(path, JSON.stringify(letters), { mode: 0o600 });
-    return { path, reasons: [...new Set(letters.map(({ reason }) => reason))] };
+    const bytes = Buffer.from(JSON.stringify(letters));
+    writeFileSync(path, bytes, { mode: 0o600 });
+    return {
+      path,
+      bytes: bytes.length,
+      crc32: crc32(bytes),
+      reasons: [...new Set(letters.map(({ reason }) => reason))],
+    };
   }
 
   #checkBadRows(): void {

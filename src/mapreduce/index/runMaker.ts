@@ -161,9 +161,10 @@ export class RunMaker {
       payload: { config, pass, split, badRowsMax: job.tuning.maxParseExceptions } satisfies MapPayload,
     });
     const done: MapManifest[] = [];
-    const run = this.#runPhase(phase, this.#mapTasks(splits, taskOf), bytesOf(splits), (_task, manifest) => {
+    const run = this.#runPhase(phase, this.#mapTasks(splits, taskOf), bytesOf(splits), ({ payload }, manifest) => {
       done.push(manifest as MapManifest);
-      removeParts((manifest as MapManifest).split);
+      // Not the manifest's, which may be of another run.
+      removeParts((payload as MapPayload).split);
     });
     return (await run.catch((error) =>
       refuseBadRows(error, done, this.#config, this.#options.deadLetters),

@@ -1,12 +1,12 @@
 /** Runs jobs on worker threads of this machine (Piscina). */
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { PROGRAM_ROOT } from '../../programRoot.ts';
-import { StorageError } from '../../storage/local/StorageError.ts';
+import { makeDirectory } from '../../storage/local/makeDirectory.ts';
 import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../job.ts';
 import type { AttemptReply, AttemptRequest } from './messages.ts';
 import { ProgressBoard } from './progressBoard.ts';
@@ -17,10 +17,6 @@ export interface LocalEngineOptions {
   readonly workers: number;
   /** Directory for attempt directories, `<task id>.<attempt>`; made when missing. */
   readonly attemptRoot: string;
-  /** Bytes that all workers together may use; fewer tasks run at once when it does not reach. No limit by default. */
-  readonly maxMemory?: number;
-  /** Bytes that one task is reckoned to need; default 512 MiB: a full index of 256 MiB, and as much to sort and write it. */
-  readonly memoryPerTask?: number;
   /** Module that exports `taskFunctions`; default `mapreduce/tasks`. */
   readonly tasksModule?: URL;
   /** Compiled worker entry; default the one beside this module, or the build's when this module runs from its TypeScript source. */
@@ -29,9 +25,7 @@ export interface LocalEngineOptions {
 
 /** A failed task is tried once more, as long as its error does not say that this is useless. */
 const ATTEMPTS_MAX = 2;
-const MEMORY_PER_TASK_DEFAULT = 512 * 1024 * 1024;
 const PROGRESS_INTERVAL_MS = 200;
-const MIB = 1024 * 1024;
 
 /** Threads cannot load TypeScript on every Node we support: from source, too, the built worker is used. */
 const BUILT = join(PROGRAM_ROOT, 'dist/mapreduce');
@@ -60,7 +54,6 @@ interface Phase {
 export class LocalEngine implements Engine {
   readonly #pool: Piscina<AttemptRequest, AttemptReply>;
   readonly #lanes: number;
-  readonly #heapMiB: number | null;
   readonly #attemptRoot: string;
   readonly #tasksModule: string;
   #running: Promise<unknown> | null = null;
@@ -69,12 +62,10 @@ export class LocalEngine implements Engine {
   #stop: (error: unknown) => void = () => undefined;
 
   constructor(options: LocalEngineOptions) {
-    const { workers, maxMemory, attemptRoot } = options;
+    const { workers, attemptRoot } = options;
     if (!Number.isInteger(workers) || workers < 1)
       throw new Error(`workers is ${workers}; it must be a whole number above 0.`);
-    const tasksInMemory = Math.floor((maxMemory ?? Infinity) / (options.memoryPerTask ?? MEMORY_PER_TASK_DEFAULT));
-    this.#lanes = Math.max(1, Math.min(workers, tasksInMemory));
-    this.#heapMiB = maxMemory === undefined ? null : Math.floor(maxMemory / this.#lanes / MIB);
+    this.#lanes = workers;
     this.#attemptRoot = attemptRoot;
     this.#tasksModule = (options.tasksModule ?? pathToFileURL(join(BUILT, 'tasks.js'))).href;
     const worker =
@@ -86,7 +77,6 @@ export class LocalEngine implements Engine {
       maxThreads: this.#lanes,
       // Warm threads are kept from phase to phase; `close` ends them.
       idleTimeout: Infinity,
-      ...(this.#heapMiB === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.#heapMiB } }),
     });
     // A thread that dies between tasks, or cannot start: without a listener it would end the process.
     this.#pool.on('error', (error) => this.#stop(error));
@@ -217,12 +207,8 @@ export class LocalEngine implements Engine {
 
   async #runAttempt(task: Task, attempt: number, directory: string, lane: number, phase: Phase): Promise<AttemptReply> {
     // Synchronous, so that tasks reach the workers in their order. What an earlier process left there is not ours.
-    try {
-      rmSync(directory, { recursive: true, force: true });
-      mkdirSync(directory, { recursive: true });
-    } catch (error) {
-      throw new StorageError(`make the directory ${directory}`, directory, error);
-    }
+    rmSync(directory, { recursive: true, force: true });
+    makeDirectory(directory);
     try {
       return await this.#pool.run({
         tasksModule: this.#tasksModule,
@@ -234,7 +220,7 @@ export class LocalEngine implements Engine {
         lane,
       });
     } catch (thrown) {
-      return { ok: false, error: lostWorker(thrown, this.#heapMiB) };
+      return { ok: false, error: lostWorker(thrown) };
     }
   }
 }

@@ -30,14 +30,13 @@ export class TaskError extends Error {
   }
 }
 
-/** Names the loss of a worker thread (crash, memory, `process.exit`) in words. @param heapMiB limit of a worker's heap, if it has one */
-export function lostWorker(thrown: unknown, heapMiB: number | null): CarriedError {
+/** Names the loss of a worker thread (crash, memory, `process.exit`) in words. */
+export function lostWorker(thrown: unknown): CarriedError {
   const { code, message, stack } = thrown as NodeJS.ErrnoException;
   const exitCode = /^worker exited with code: (-?\d+)$/.exec(message)?.[1];
   const text =
     code === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? `its worker thread ran out of memory${heapMiB === null ? '' : ` (heap limit ${heapMiB} MiB)`}. ` +
-        `Lower tuningConfig.maxRowsInMemory or maxBytesInMemory, run fewer workers, or allow more memory.`
+      ? 'its worker thread ran out of memory. Lower tuningConfig.maxRowsInMemory or maxBytesInMemory.'
       : exitCode === undefined
         ? `its worker thread crashed: ${message}`
         : `its worker thread ended with exit code ${exitCode}.`;

@@ -1,9 +1,9 @@
-import { compareUtf8 } from '../../rollup/dictionary/utf8Order.ts';
 import { CursorHeap } from '../../rollup/merge/heap.ts';
 import { BlockReader, BlockWriter } from '../../rollup/run/blockBytes.ts';
 import { copyText } from '../../rollup/run/copyText.ts';
 import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
+import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { BlockSink } from './blockSink.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { compareUtf8 } from '../../rollup/dictionary/utf8Order.ts';
 import type { TextCursor } from '../../rollup/run/runReader.ts';
+import { compareUtf8 } from '../../segment/utf8Order.ts';
 import { CellKind, FoundText, type RangeDimension } from './rangeDimension.ts';
 import { compareTuples, type Tuple } from './tuple.ts';
 

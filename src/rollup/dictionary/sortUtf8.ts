@@ -1,4 +1,4 @@
-import { compareUtf8, orderOf } from './utf8Order.ts';
+import { compareUtf8, orderOf } from '../../segment/utf8Order.ts';
 
 /** Groups up to this size are sorted by insertion. */
 const SMALL = 12;

@@ -1,5 +1,5 @@
+import { compareUtf8 } from '../../segment/utf8Order.ts';
 import { compareDoublePairs, compareLongPairs } from '../dictionary/numericOrder.ts';
-import { compareUtf8 } from '../dictionary/utf8Order.ts';
 import type { NumericCursor, TextCursor } from '../run/runReader.ts';
 import { CursorHeap } from './heap.ts';
 import { ENDED, type MergeSource, MergeTree } from './mergeTree.ts';

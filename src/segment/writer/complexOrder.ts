@@ -1,4 +1,4 @@
-import { compareUtf8AsUtf16 } from './dictionary.ts';
+import { compareUtf8 } from '../utf8Order.ts';
 
 /** Compares two serialised objects, `left[leftStart, leftEnd)` and `right[rightStart, rightEnd)`: negative, zero or positive. */
 export type ElementOrder = (
@@ -47,5 +47,5 @@ const compareLongStringPairs: ElementOrder = (left, leftStart, leftEnd, right, r
     const difference = left[leftStart + i] - right[rightStart + i];
     if (difference !== 0) return difference;
   }
-  return compareUtf8AsUtf16(left, leftStart + PAIR_HEAD_BYTES, leftEnd, right, rightStart + PAIR_HEAD_BYTES, rightEnd);
+  return compareUtf8(left, leftStart + PAIR_HEAD_BYTES, leftEnd, right, rightStart + PAIR_HEAD_BYTES, rightEnd);
 };

@@ -1,4 +1,5 @@
 import type { Scratch } from '../scratch.ts';
+import { compareUtf8 } from '../utf8Order.ts';
 import type { ByteSource } from './byteSource.ts';
 import { GenericIndexedWriter } from './genericIndexed.ts';
 
@@ -51,7 +52,7 @@ export class DictionaryWriter {
     const values = this.#values;
     if (values.count > (this.#hasNull ? 1 : 0)) {
       const { stage, elementStart, elementEnd } = values;
-      if (compareUtf8AsUtf16(stage, elementStart + shared, elementEnd, bytes, start + shared, end) >= 0) {
+      if (compareUtf8(stage, elementStart + shared, elementEnd, bytes, start + shared, end) >= 0) {
         const previous = new TextDecoder().decode(stage.subarray(elementStart, elementEnd));
         const value = new TextDecoder().decode(bytes.subarray(start, end));
         throw new Error(
@@ -66,25 +67,4 @@ export class DictionaryWriter {
   parts(): ByteSource[] {
     return this.#values.parts(true);
   }
-}
-
-/**
- * Compares two UTF-8 strings in the order of their UTF-16 code units. It is byte order but for one case: characters beyond U+FFFF
- * (lead byte F0 and up) are surrogate pairs in UTF-16 and so stand before U+E000..U+FFFF (lead bytes EE and EF).
- */
-export function compareUtf8AsUtf16(
-  left: Uint8Array,
-  leftStart: number,
-  leftEnd: number,
-  right: Uint8Array,
-  rightStart: number,
-  rightEnd: number,
-): number {
-  const shared = Math.min(leftEnd - leftStart, rightEnd - rightStart);
-  for (let i = 0; i < shared; i++) {
-    const a = left[leftStart + i];
-    const b = right[rightStart + i];
-    if (a !== b) return a >= 0xee && b >= 0xee && a >= 0xf0 !== b >= 0xf0 ? b - a : a - b;
-  }
-  return leftEnd - leftStart - (rightEnd - rightStart);
 }

@@ -25,7 +25,7 @@ export const legacyBodyShape = shape('LegacyConfig', 'The flat config of Druid 0
   segmentOutputPath: field('the folder of deep storage'),
   version: field('version of the segments'),
   leaveIntermediate: field('keeps intermediate files'),
-  cleanupOnFailure: field('removes intermediate files of failed jobs too'),
+  cleanupOnFailure: field('removes intermediate files of failed jobs too, but for what another run goes on from'),
   overwriteFiles: field('overwrites intermediate files that exist'),
   ignoreInvalidRows: field('bad rows do not fail the job'),
   combineText: field('reads many small files as one split'),

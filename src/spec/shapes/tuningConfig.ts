@@ -56,7 +56,11 @@ export const tuningConfigShape = shape('HadoopTuningConfig', 'Partitioning, memo
     ignored: 'memory is counted here, not estimated',
   },
   leaveIntermediate: { kind: 'boolean', why: 'keeps intermediate files', default: false },
-  cleanupOnFailure: { kind: 'boolean', why: 'removes intermediate files of failed jobs too', default: true },
+  cleanupOnFailure: {
+    kind: 'boolean',
+    why: 'removes intermediate files of failed jobs too, but for what another run goes on from',
+    default: true,
+  },
   overwriteFiles: { kind: 'boolean', why: 'overwrites intermediate files that exist', default: false },
   ignoreInvalidRows: {
     kind: 'boolean',

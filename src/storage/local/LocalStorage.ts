@@ -7,6 +7,7 @@ import { byPath, expandGlob } from '../glob.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { LocalByteReader } from './LocalByteReader.ts';
 import { LocalByteWriter } from './LocalByteWriter.ts';
+import { directoryError } from './makeDirectory.ts';
 import { StorageError } from './StorageError.ts';
 
 /** Status calls in flight at once while a directory is listed. */
@@ -95,7 +96,7 @@ export class LocalStorage implements Storage {
     try {
       await mkdir(directory, { recursive: true });
     } catch (error) {
-      throw new StorageError(`make the directory ${directory}`, directory, error);
+      throw directoryError(directory, error);
     }
   }
 

@@ -2,10 +2,12 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drain, messageOf, readFile } from '../../storage/webhdfs/clients.ts';
-import { CONF_DIR, clusterHdfs, put } from './cluster.ts';
+import { CONF_DIR, clusterHdfs, put, WEBHDFS } from './cluster.ts';
 
 const JARS = resolve(import.meta.dirname, '../../../.cache/hadoop/lib');
 
@@ -123,6 +125,44 @@ describe('refusals', () => {
       /^Cannot write \S+\/quota\/a: the space quota is used up\. The DiskSpace quota of \/quota is exceeded: /,
     );
   });
+});
+
+it('a name node that stands by sends us to the one that does not', async () => {
+  // As Hadoop 3.4.2 answers; the other one is real.
+  const message =
+    'Operation category READ is not supported in state standby. Visit https://s.apache.org/sbnn-error\n\tat org.apache.hadoop.hdfs.server.namenode';
+  let asked = 0;
+  const standby = createServer((request, response) => {
+    asked++;
+    request.resume();
+    const body = {
+      RemoteException: {
+        exception: 'StandbyException',
+        javaClassName: 'org.apache.hadoop.ipc.StandbyException',
+        message,
+      },
+    };
+    response.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => standby.listen(0, '127.0.0.1', resolve));
+  try {
+    const hdfs = await clusterHdfs({
+      conf: {
+        'fs.defaultFS': 'hdfs://ha',
+        'dfs.nameservices': 'ha',
+        'dfs.ha.namenodes.ha': 'one,two',
+        'dfs.namenode.http-address.ha.one': `127.0.0.1:${(standby.address() as AddressInfo).port}`,
+        'dfs.namenode.http-address.ha.two': new URL(WEBHDFS).host,
+      },
+    });
+    await put(hdfs, '/ha/a', Buffer.from('a'));
+    expect((await readFile(hdfs, '/ha/a')).toString()).toBe('a');
+    expect((await hdfs.list('/ha')).map(({ path }) => path)).toEqual(['hdfs://ha/ha/a']);
+    // It is not asked again once another one has answered.
+    expect(asked).toBe(1);
+  } finally {
+    await new Promise((resolve) => standby.close(resolve));
+  }
 });
 
 it('a big file keeps its bytes', async () => {

@@ -83,8 +83,8 @@ export function waitForLock(cluster: Cluster, task: Noop): Promise<{ result: Loc
   return cluster.post('/druid/indexer/v1/action', { task, action });
 }
 
-export async function end(cluster: Cluster, { id }: Noop): Promise<void> {
-  await cluster.post(`/druid/indexer/v1/task/${id}/shutdown`, {});
+export async function end(cluster: Cluster, { id }: Pick<Noop, 'id'>): Promise<void> {
+  await cluster.post(`/druid/indexer/v1/task/${encodeURIComponent(id)}/shutdown`, {});
 }
 
 /** Starts a native batch task that replaces the day by one row. @returns its id */

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MetadataStore } from '../../../src/publish/metadata/MetadataStore.ts';
 import { openStore } from '../../../src/publish/metadata/openStore.ts';
 import { hourSegment, requestOf, testStore, V1, V2 } from '../../publish/metadata/storeContract.ts';
-import { type Server, startMariadb, startPostgresql } from './servers.ts';
+import { PRODUCTS } from './products.ts';
+import type { Server } from './servers.ts';
 
 const DAY = [{ start: Date.UTC(2024, 2, 1), end: Date.UTC(2024, 2, 2) }];
 
@@ -11,64 +12,6 @@ const DAY = [{ start: Date.UTC(2024, 2, 1), end: Date.UTC(2024, 2, 2) }];
 const COLUMNS_25 =
   'id VARCHAR(255) NOT NULL PRIMARY KEY, dataSource VARCHAR(255) NOT NULL, created_date VARCHAR(255) NOT NULL, start VARCHAR(255) NOT NULL, ' +
   'END_COLUMN VARCHAR(255) NOT NULL, partitioned BOOLEAN NOT NULL, version VARCHAR(255) NOT NULL, used BOOLEAN NOT NULL, payload BLOB_TYPE NOT NULL';
-
-interface Product {
-  readonly name: string;
-  readonly kind: string;
-  start(): Promise<Server>;
-  /** Runs a statement as somebody else. */
-  execute(server: Server, sql: string): Promise<unknown[]>;
-  readonly killOthers: string;
-  readonly quotedEnd: string;
-  readonly blobType: string;
-  /** Parameters that ask for TLS without checks, with a check of the signer, and with no TLS. */
-  readonly tls: { readonly require: string; readonly verify: (ca: string) => string; readonly never: string };
-}
-
-const PRODUCTS: readonly Product[] = [
-  {
-    name: 'PostgreSQL',
-    kind: 'postgresql',
-    start: startPostgresql,
-    execute: async ({ port }, sql) => {
-      const { default: pg } = await import('pg');
-      const client = new pg.Client({ host: '127.0.0.1', port, user: 'druid', password: 'diurd', database: 'druid' });
-      await client.connect();
-      const { rows } = await client.query(sql);
-      await client.end();
-      return rows;
-    },
-    killOthers: "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'segmill'",
-    quotedEnd: '"end"',
-    blobType: 'BYTEA',
-    tls: {
-      require: 'sslmode=require',
-      verify: (ca) => `sslmode=verify-full&sslrootcert=${ca}`,
-      never: 'sslmode=disable',
-    },
-  },
-  {
-    name: 'MariaDB',
-    kind: 'mariadb',
-    start: startMariadb,
-    execute: async ({ port }, sql) => {
-      const { createConnection } = await import('mysql2/promise');
-      const account = { user: 'druid', password: 'diurd', database: 'druid', multipleStatements: true };
-      const connection = await createConnection({ host: '127.0.0.1', port, ...account });
-      const [rows] = await connection.query(sql);
-      await connection.end();
-      return rows as unknown[];
-    },
-    killOthers: '',
-    quotedEnd: '`end`',
-    blobType: 'LONGBLOB',
-    tls: {
-      require: 'sslMode=trust',
-      verify: (ca) => `sslMode=verify-full&serverSslCert=${ca}`,
-      never: 'sslMode=disable',
-    },
-  },
-];
 
 describe.each(PRODUCTS)('$name', (product) => {
   let server: Server;
@@ -146,7 +89,7 @@ describe.each(PRODUCTS)('$name', (product) => {
     await store.check();
     let isOver = false;
     const killing = (async () => {
-      while (!isOver) await killConnections();
+      while (!isOver) await product.killOthers(server);
     })();
     const hours = Array.from({ length: 24 }, (_, hour) => hour);
     const result = await store.publish(requestOf(V1, hours)).catch((error: Error) => error);
@@ -161,20 +104,4 @@ describe.each(PRODUCTS)('$name', (product) => {
       hours.map((hour) => hourSegment(hour, V1).id),
     );
   });
-
-  async function killConnections(): Promise<void> {
-    if (product.killOthers !== '') {
-      await product.execute(server, product.killOthers);
-      return;
-    }
-    const processes = (await product.execute(server, 'SHOW PROCESSLIST')) as {
-      Id: number;
-      User: string;
-      Info: string | null;
-    }[];
-    for (const { Id, User, Info } of processes) {
-      // It may be gone by now.
-      if (User === 'druid' && Info !== 'SHOW PROCESSLIST') await product.execute(server, `KILL ${Id}`).catch(() => {});
-    }
-  }
 });

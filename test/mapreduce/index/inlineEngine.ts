@@ -35,8 +35,10 @@ export class InlineEngine implements Engine {
   }
 
   #runTask(kind: Task['kind'], payload: unknown, context: TaskContext): Promise<unknown> {
-    if (kind === 'reduceIndex') return reduceBatch(payload as ReduceBatch, context, this.#encoder);
-    if (kind === 'measureShard') return measureShard(payload as MeasurePayload, context, this.#encoder);
+    if (this.#encoder !== undefined) {
+      if (kind === 'reduceIndex') return reduceBatch(payload as ReduceBatch, context, this.#encoder);
+      if (kind === 'measureShard') return measureShard(payload as MeasurePayload, context, this.#encoder);
+    }
     return taskFunctions[kind](payload, context);
   }
 

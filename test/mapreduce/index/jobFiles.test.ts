@@ -38,8 +38,15 @@ function specOf(paths: string, tuning: Record<string, unknown> = {}): string {
 
 const inline: EngineFactory = (root) => new InlineEngine(root);
 
+/** Such that nothing is kept for another run. */
 function run(specText: string, newEngine: EngineFactory = inline, signal?: AbortSignal): Promise<IndexReport> {
-  const options = { workers: 2, quirks: 'none' as const, signal: signal ?? new AbortController().signal };
+  const resume = newEngine === inline ? 'auto' : 'never';
+  const options = {
+    workers: 2,
+    quirks: 'none' as const,
+    resume,
+    signal: signal ?? new AbortController().signal,
+  } as const;
   return runIndexJob(jobOf(specText), options, newEngine);
 }
 
@@ -98,7 +105,7 @@ describe('a job that works', () => {
   test('keeps its intermediate files with leaveIntermediate', async () => {
     await run(specOf(writeInput('in.json', 100), { leaveIntermediate: true }));
     expect(workingDirectories()).toEqual([expect.stringMatching(/^2026-01-01T000000\.000Z_[0-9a-f]{32}$/)]);
-    expect(filesBelow('work').some((path) => /\/attempts\/map-000000\/run-00000$/.test(path))).toBe(true);
+    expect(filesBelow('work').some((path) => /\/attempts\/map-000000-[0-9a-f]{32}\/run-00000$/.test(path))).toBe(true);
   });
 
   test('overwrites the segments of its version', async () => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
+import { type IndexOptions, runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
 import type { EngineFactory } from '../../../src/mapreduce/index/jobEngine.ts';
-import type { Engine, PhaseOptions, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
+import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../../../src/mapreduce/job.ts';
 import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { jobOf } from './checkJob.ts';
 
@@ -57,7 +57,11 @@ class WatchedEngine implements Engine {
   }
 }
 
-function run(newEngine: EngineFactory, file = 'in.json.gz'): Promise<IndexReport> {
+function run(
+  newEngine: EngineFactory,
+  file = 'in.json.gz',
+  resume: IndexOptions['resume'] & string = 'never',
+): Promise<IndexReport> {
   const spec = {
     dataSchema: {
       dataSource: 'large',
@@ -88,7 +92,7 @@ function run(newEngine: EngineFactory, file = 'in.json.gz'): Promise<IndexReport
       maxParseExceptions: 100,
     },
   };
-  const options = { workers: 2, quirks: 'none' as const, signal: new AbortController().signal };
+  const options = { workers: 2, quirks: 'none' as const, resume, signal: new AbortController().signal };
   return runIndexJob(jobOf(JSON.stringify(spec)), options, newEngine);
 }
 
@@ -123,3 +127,26 @@ test('one that is cut off fails the job with its name and offset, and leaves not
   expect(existsSync(join(directory, 'segments'))).toBe(false);
   expect(readdirSync(join(directory, 'work/large')).filter((name) => !name.endsWith('.jsonl'))).toEqual([]);
 });
+
+test('a job over one that fails goes on: the file is unpacked again, and only its missing parts are read', async () => {
+  const threads: EngineFactory = (attemptRoot) => new LocalEngine({ workers: 1, attemptRoot });
+  const whole = await run(threads);
+  const stopping: EngineFactory = (attemptRoot) => {
+    const engine = threads(attemptRoot);
+    const run = (tasks: Tasks, options: PhaseOptions) => engine.run(firstOf(tasks), options);
+    return { run, close: () => engine.close() };
+  };
+  await expect(run(stopping, 'in.json.gz', 'auto')).rejects.toThrow('enough');
+  const report = await run(threads, 'in.json.gz', 'auto');
+  expect(report.units?.map).toEqual({ reused: 1, made: 1 });
+  expect(report.counts).toEqual(whole.counts);
+  expect(report.segments).toEqual(whole.segments);
+  expect(readdirSync(join(directory, 'work/large')).filter((name) => !name.endsWith('.jsonl'))).toEqual([]);
+});
+
+async function* firstOf(tasks: Tasks): AsyncGenerator<Task> {
+  for await (const task of tasks) {
+    yield task;
+    throw new Error('enough');
+  }
+}

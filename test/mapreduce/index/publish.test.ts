@@ -74,7 +74,7 @@ function run(publisher: Publisher, onEngine: (kind: string) => void = () => {}):
   const job = jobOf(
     hourSpec(directory, { dataSource: 'files', paths, granularity: { intervals: ['1970-01-01/PT4H'] } }),
   );
-  return runIndexJob(job, { workers: 1, quirks: 'none', signal: never, publisher }, (root): Engine => {
+  return runIndexJob(job, { workers: 1, quirks: 'none', signal: never, publisher, resume: 'never' }, (root): Engine => {
     const engine = new InlineEngine(root);
     return {
       run: async (tasks, options) => {

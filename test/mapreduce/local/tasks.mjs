@@ -47,10 +47,6 @@ const actions = {
     }, 1);
     await sleep(10_000);
   },
-  async eat() {
-    const kept = [];
-    for (;;) kept.push(new Array(10_000).fill(kept.length));
-  },
   async spin({ marker }, { attemptDirectory }) {
     writeFileSync(join(attemptDirectory, 'partial'), 'x');
     writeFileSync(marker, '');

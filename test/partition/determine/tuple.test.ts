@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareTuples, readTuple, type Tuple, TupleWriter } from '../../../src/partition/determine/tuple.ts';
-import { compareUtf8 } from '../../../src/rollup/dictionary/utf8Order.ts';
+import { compareUtf8 } from '../../../src/segment/utf8Order.ts';
 
 const value = fc.option(
   fc.oneof(

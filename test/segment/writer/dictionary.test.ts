@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Scratch } from '../../../src/segment/scratch.ts';
-import { compareUtf8AsUtf16, DictionaryWriter } from '../../../src/segment/writer/dictionary.ts';
+import { compareUtf8 } from '../../../src/segment/utf8Order.ts';
+import { DictionaryWriter } from '../../../src/segment/writer/dictionary.ts';
 
 const scratch = new Scratch('.');
 
@@ -25,7 +26,7 @@ test('bytes compare as JavaScript (and Java) compares the strings', () => {
   fc.assert(
     fc.property(text, text, (a, b) => {
       const [left, right] = [Buffer.from(a), Buffer.from(b)];
-      const order = compareUtf8AsUtf16(left, 0, left.length, right, 0, right.length);
+      const order = compareUtf8(left, 0, left.length, right, 0, right.length);
       expect(Math.sign(order)).toBe(a < b ? -1 : a > b ? 1 : 0);
     }),
     { numRuns: 150 },

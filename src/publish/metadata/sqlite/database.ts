@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StorageError } from '../../../storage/local/StorageError.ts';
+import { makeDirectory } from '../../../storage/local/makeDirectory.ts';
 import { FileLock } from '../../fileLock.ts';
 import type { SqlConnection, SqlRow, SqlValue } from '../sqlConnection.ts';
 
@@ -28,7 +28,7 @@ interface NodeSqlite {
  * with the one in WebAssembly; both write the same file.
  */
 export async function openSqlite(path: string): Promise<SqlConnection> {
-  makeFolder(dirname(path));
+  makeDirectory(dirname(path));
   const lock = await FileLock.take(`${path}.owner`, WAIT_MS);
   try {
     // SQLite in WebAssembly locks by a folder that outlives its process. Whoever left this is dead, or it would have our lock.
@@ -60,14 +60,6 @@ function withAdvice(error: unknown): unknown {
   if (!(error instanceof Error) || !DISK.test(error.message)) return error;
   const advice = 'See whether its disk is full, and whether it may be written to, then run it again.';
   return new Error(`${error.message}. ${advice}`, { cause: error });
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new StorageError(`make the directory ${folder}`, folder, error);
-  }
 }
 
 async function open(path: string): Promise<Database> {

@@ -1,0 +1,16 @@
+import { programVersion } from '../../version.ts';
+
+/** What beside its payload decides what a task makes. */
+export interface ProgramIdentity {
+  readonly program: string;
+  /** Node's zlib packs segments. */
+  readonly node: string;
+  /** Version of the time-zone data. */
+  readonly timeZones: string;
+  readonly icu: string;
+}
+
+export function programIdentity(): ProgramIdentity {
+  const { node, tz, icu } = process.versions;
+  return { program: programVersion(), node, timeZones: tz ?? '', icu: icu ?? '' };
+}

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { makeDirectory } from '../../../storage/local/makeDirectory.ts';
 import { FileLock } from '../../fileLock.ts';
 import type { SqlConnection, SqlRow, SqlValue } from '../sqlConnection.ts';
+import { rollBackHotJournal } from './hotJournal.ts';
 
 /** A transaction takes milliseconds; who waits longer waits for something that is broken. */
 const WAIT_MS = 30_000;
@@ -71,6 +72,7 @@ async function open(path: string): Promise<Database> {
       close: () => database.close(),
     };
   }
+  rollBackHotJournal(path);
   const { default: sqlite } = await import('node-sqlite3-wasm');
   const database = new sqlite.Database(path);
   return {

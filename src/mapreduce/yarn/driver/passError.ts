@@ -39,7 +39,12 @@ function attemptError(
   );
   if (failed.error !== null) return new TaskError(task, failed.error, attempts);
   const stderr = failed.stderr === '' ? '' : `\nIts last words:\n${failed.stderr}`;
-  const said = failed.diagnostics.split('\n').slice(0, 4).join('\n');
+  const said = failed.diagnostics
+    .split('\n')
+    // Where in Hadoop it was noticed says nothing.
+    .filter((line) => !/^\s+at |^\s*\.\.\. \d+ more/.test(line))
+    .slice(0, 4)
+    .join('\n');
   return new Error(
     `Task ${label} failed ${attempts === 1 ? 'once' : `${attempts} times`} (${failed.id}): ${said}${hintOf(failed.diagnostics + failed.stderr)}${stderr}`,
   );
@@ -65,7 +70,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'The container may be too small: raise mapreduce.map.memory.mb or mapreduce.reduce.memory.mb in tuningConfig.jobProperties.',
   ],
   [
-    /ClassNotFoundException: .*streaming|PipeMapRunner/,
+    /ClassNotFoundException: \S*\.streaming\.|Class \S*\.streaming\.\S+ not found/,
     "The nodes do not have Hadoop Streaming's jar. Name it by --streaming-jar: it is share/hadoop/tools/lib/hadoop-streaming-*.jar of a Hadoop distribution.",
   ],
   [

@@ -80,6 +80,16 @@ export class TaskFailures {
   }
 }
 
+/** The end of a log, of what a node manager answers: it frames the content. */
+export function lastWords(answer: string): string {
+  const content = /^LogContents:\n([\s\S]*?)\n?End of LogType:/m.exec(answer)?.[1] ?? answer;
+  const lines = content
+    .slice(-STDERR_BYTES)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^(reporter:|log4j:|SLF4J)/.test(line));
+  return lines.slice(-20).join('\n');
+}
+
 /** The end of a container's stderr, from its node manager; reporter lines are left out. */
 async function stderrOf({ nodeHttpAddress, assignedContainerId }: TaskAttempt): Promise<string> {
   if (!nodeHttpAddress || !assignedContainerId) return '';
@@ -87,9 +97,7 @@ async function stderrOf({ nodeHttpAddress, assignedContainerId }: TaskAttempt): 
     const url = `http://${nodeHttpAddress}/ws/v1/node/containers/${assignedContainerId}/logs/stderr?size=-${STDERR_BYTES}`;
     const reply = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!reply.ok) return '';
-    const text = (await reply.text()).slice(-STDERR_BYTES);
-    const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^(reporter:|log4j:|SLF4J)/.test(line));
-    return lines.slice(-20).join('\n');
+    return lastWords(await reply.text());
   } catch {
     // The node may be what is lost.
     return '';

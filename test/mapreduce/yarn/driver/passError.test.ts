@@ -38,6 +38,31 @@ describe('passError', () => {
     );
   });
 
+  test('leaves out where in Hadoop it was noticed, and takes that for no reason', () => {
+    // As Hadoop 3.4.2 says it of a process that ends with 3.
+    const diagnostics =
+      'Error: java.lang.RuntimeException: PipeMapRed.waitOutputThreads(): subprocess failed with code 3\n' +
+      '\tat org.apache.hadoop.streaming.PipeMapRed.waitOutputThreads(PipeMapRed.java:326)\n' +
+      '\tat org.apache.hadoop.streaming.PipeMapRed.mapRedFinished(PipeMapRed.java:539)\n' +
+      '\tat org.apache.hadoop.streaming.PipeMapper.close(PipeMapper.java:129)\n' +
+      '\tat org.apache.hadoop.mapred.MapRunner.run(MapRunner.java:61)\n' +
+      '\tat org.apache.hadoop.streaming.PipeMapRunner.run(PipeMapRunner.java:34)';
+    expect(passError(FAILED, [attempt('attempt_1_0001_m_000000_0', { diagnostics })], labelOf).message).toBe(
+      'Task map 0 failed once (attempt_1_0001_m_000000_0): Error: java.lang.RuntimeException: PipeMapRed.waitOutputThreads(): ' +
+        'subprocess failed with code 3',
+    );
+  });
+
+  test('says what to do where Hadoop Streaming is missing', () => {
+    const diagnostics =
+      'Error: java.lang.RuntimeException: java.lang.ClassNotFoundException: Class org.apache.hadoop.streaming.PipeMapRunner not found';
+    expect(passError(FAILED, [attempt('attempt_1_0001_m_000000_0', { diagnostics })], labelOf).message).toBe(
+      `Task map 0 failed once (attempt_1_0001_m_000000_0): ${diagnostics}\n` +
+        "The nodes do not have Hadoop Streaming's jar. Name it by --streaming-jar: it is share/hadoop/tools/lib/hadoop-streaming-*.jar of a " +
+        'Hadoop distribution.',
+    );
+  });
+
   test('says what to do where the nodes are too old for Node', () => {
     const stderr = "rt/node: /lib64/libc.so.6: version `GLIBC_2.28' not found";
     const failure = attempt('attempt_1_0001_m_000000_0', { diagnostics: 'subprocess failed with code 1', stderr });

@@ -18,10 +18,12 @@ function manager(state: Application['state'], diagnostics: string, submitted: un
   } as unknown as ResourceManager;
 }
 
-const ended = (code: number, more = '') =>
-  `Application application_1_0001 failed 1 times due to AM Container for appattempt_1_0001_000001 exited with  exitCode: ${code}\n` +
-  `Failing this attempt.Diagnostics: [2026-11-28 19:00:00.000]Exception from container-launch.\n${more}` +
-  'For more detailed output, check the application tracking page: http://rm:8088/cluster/app/application_1_0001 Then click on links to logs of each attempt.\n';
+/** As Hadoop 3.4.2 says it. */
+const ended = (code: number, said = '') =>
+  'Application application_1_0001 failed 1 times (global limit =2; local limit is =1) due to AM Container for ' +
+  `appattempt_1_0001_000001 exited with  exitCode: ${code}\nFailing this attempt.Diagnostics: ${said}For more detailed output, check the ` +
+  'application tracking page: http://localhost:13088/cluster/app/application_1_0001 Then click on links to logs of each attempt.\n' +
+  '. Failing the application.';
 
 function fly(rm: ResourceManager): Promise<void> {
   return preflight(rm, { ...OPTIONS, signal: new AbortController().signal });
@@ -47,7 +49,12 @@ test('a binary that starts is one container, one attempt', async () => {
 
 test('one that does not is told with its last words and what to do', async () => {
   const stderr = "rt/node: /lib64/libc.so.6: version `GLIBC_2.28' not found (required by rt/node)";
-  const said = `[2026-11-28 19:00:00.000]Container exited with a non-zero exit code 1. Error file: prelaunch.err.\nLast 4096 bytes of prelaunch.err :\nLast 4096 bytes of stderr :\n${stderr}\n\n\n`;
+  const tail =
+    '[2026-11-28 20:05:22.728]Container exited with a non-zero exit code 1. Error file: prelaunch.err.\n' +
+    `Last 4096 bytes of prelaunch.err :\nLast 4096 bytes of stderr :\n${stderr}\n\n\n`;
+  const said =
+    '[2026-11-28 20:05:22.386]Exception from container-launch.\nContainer id: container_1_0001_01_000001\nExit code: 1\n\n' +
+    `${tail}${tail}`;
   await expect(fly(manager('FAILED', ended(1, said)))).rejects.toThrow(
     new Error(
       `The nodes cannot run the Node binary (application_1_0001): ${stderr}\n` +

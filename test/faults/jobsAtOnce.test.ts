@@ -23,7 +23,7 @@ afterAll(() => world?.remove());
 
 /** A job over hours 0 and 2 whose rows hold a text. Without a version it gets one of its own. */
 function index(text: string, tuning: Record<string, unknown> = { version: undefined }, ...options: string[]): string[] {
-  return ['index', world.spec(NEW, tuning, text), '--json', '--workers', '1', ...options];
+  return ['index', world.spec(NEW, tuning, text), '--json', '--workers', '1', '--resume', 'never', ...options];
 }
 
 /** Each version of the store has whole files with rows of one job. @returns texts by version, without the old one */

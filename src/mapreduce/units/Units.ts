@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { StorageError } from '../../storage/local/StorageError.ts';
 import { type FileStatus, isHdfsPath } from '../../storage/storage.ts';
 import type { IndexConfig, MapPayload } from '../index/indexPayload.ts';
 import type { RunPhase } from '../index/indexReport.ts';
@@ -78,9 +79,14 @@ export class Units {
 
   /** From here on a run that is killed leaves units for others. */
   begin(): void {
-    mkdirSync(this.#attempts, { recursive: true });
+    const path = join(this.#attempts, JOB_FILE);
     const note: JobNote = { job: jobKey(this.#config), isKept: !this.#config.job.tuning.cleanupOnFailure };
-    writeFileSync(join(this.#attempts, JOB_FILE), JSON.stringify(note));
+    try {
+      mkdirSync(this.#attempts, { recursive: true });
+      writeFileSync(path, JSON.stringify(note));
+    } catch (error) {
+      throw new StorageError(`write ${path}`, path, error);
+    }
   }
 
   /** Moves the units of a run that is over to this one. @param attempts of that run */

@@ -102,7 +102,9 @@ export class LocalStorage implements Storage {
 
   async sync(paths: readonly string[]): Promise<void> {
     for (let from = 0; from < paths.length; from += SYNCS_MAX) {
-      await Promise.all(paths.slice(from, from + SYNCS_MAX).map((path) => syncOne(localPath(path))));
+      const some = paths.slice(from, from + SYNCS_MAX).map((path) => syncOne(localPath(path)));
+      // Of several failures the first in order is told, whichever came first.
+      for (const outcome of await Promise.allSettled(some)) if (outcome.status === 'rejected') throw outcome.reason;
     }
   }
 }

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 export const CACHE = resolve(import.meta.dirname, '../../.cache/e2e');
 
 const HARNESS = resolve(import.meta.dirname, '../../test/e2e/druid');
-const DRUID33_SOURCES = ['Druid33', 'Dump', 'Env', 'HadoopIndex', 'Loop', 'Prune', 'RunQuery', 'Values'];
+const DRUID33_SOURCES = ['Druid33', 'Dump', 'Env', 'HadoopIndex', 'Loop', 'Prune', 'RunQuery', 'Timeline', 'Values'];
 const DRUID37_SOURCES = ['Druid37', 'Env', 'Loop', 'RunQuery'];
 
 /** Folder of the harness's Java sources and of its log4j2.xml. */

@@ -121,12 +121,16 @@ export async function tagsOf(application: string): Promise<string> {
   return ((await reply.json()) as { app: { applicationTags: string } }).app.applicationTags;
 }
 
-/** Applications that have not ended. */
-export async function runningApplications(): Promise<string[]> {
-  const states = 'NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING';
-  const reply = await fetch(`${RESOURCE_MANAGER}/ws/v1/cluster/apps?states=${states}`);
-  const { apps } = (await reply.json()) as { apps: { app: { id: string }[] } | null };
-  return (apps?.app ?? []).map(({ id }) => id);
+/** All applications that a driver told of have ended, and their job's folder is gone. */
+export async function expectNothingLeft({ output }: Driver): Promise<void> {
+  const hdfs = await clusterHdfs();
+  for (const id of new Set(output.err.match(/application_\d+_\d+/g))) {
+    const reply = await fetch(`${RESOURCE_MANAGER}/ws/v1/cluster/apps/${id}`);
+    const { app } = (await reply.json()) as { app: { name: string; state: string } };
+    expect(app.state).toMatch(/FINISHED|FAILED|KILLED/);
+    const [, folder] = app.name.split(' in ');
+    if (folder !== undefined) expect(await hdfs.status(folder.replace(/\/(?:determine|index)$/, ''))).toBeNull();
+  }
 }
 
 /** Folders of jobs that are left. */

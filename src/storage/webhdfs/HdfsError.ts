@@ -157,7 +157,9 @@ export function unreachableError(
   role: 'name node' | 'DataNode',
 ): HdfsError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const why = NETWORK_REASONS[code] ?? (CERTIFICATE.test(code) ? `is not trusted (${message})` : `fails (${message})`);
+  const why =
+    NETWORK_REASONS[code] ??
+    (CERTIFICATE.test(code) ? `is not trusted (${message.split(';')[0]})` : `fails (${message})`);
   return new HdfsError(attempt, { code, text: `the ${role} ${where} ${why}. ${ADVICE[role](code)}` }, null);
 }
 

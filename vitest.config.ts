@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     // Removing what golden jobs have written takes its time on a busy machine.
     hookTimeout: 60_000,
     pool: 'threads',
+    // Vitest would leave one core alone, which is half of a machine with two.
+    maxWorkers: availableParallelism(),
   },
 });

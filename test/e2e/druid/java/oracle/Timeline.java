@@ -25,7 +25,8 @@ final class Timeline
     final List<String> visible = new ArrayList<>();
     for (TimelineObjectHolder<String, DataSegment> holder : SegmentTimeline.forSegments(used).lookup(Intervals.ETERNITY)) {
       for (PartitionChunk<DataSegment> chunk : holder.getObject()) {
-        visible.add(chunk.getObject().getId().toString());
+        // A tombstone hides older segments, and has no rows to ask for.
+        if (!chunk.getObject().isTombstone()) visible.add(chunk.getObject().getId().toString());
       }
     }
     System.out.println(json.writeValueAsString(visible));

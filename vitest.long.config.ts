@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Long-running tests, by `npm run test:long`: many more seeds than `npm test` has time for. */
@@ -6,5 +7,6 @@ export default defineConfig({
     include: ['test/long/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'threads',
+    maxWorkers: availableParallelism(),
   },
 });

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
 /**
@@ -11,6 +12,13 @@ export default defineConfig({
   platform: 'node',
   // Packages stay where npm put them.
   external: /^[^./]/,
+  plugins: [
+    {
+      name: 'command',
+      // npx runs the file as a program, and sees to that only when it meets the package for the first time.
+      writeBundle: () => chmodSync('dist/cli/main.js', 0o755),
+    },
+  ],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -140,7 +140,7 @@ export class World {
     expect(
       [signal, existsSync(hit) && readFileSync(hit, 'utf8').trimEnd()],
       `${kill.when} ${kill.name}: ${stderr}`,
-    ).toEqual(['SIGKILL', kill.name]);
+    ).toEqual(['SIGKILL', kill.name.trimEnd()]);
   }
 
   /** Removes everything that jobs have written. */

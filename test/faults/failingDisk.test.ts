@@ -35,47 +35,47 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'working directory full while runs are written',
-    under: 'work/ds/2',
+    under: 'scratch/ds/2',
     // The first one writes what tells the next run whose units these are.
     fail: { code: 'ENOSPC', calls: ['write'], after: 1 },
     told:
-      'segmill: Task INPUT failed twice, the last time so: Cannot write a file in ROOT/work/ds/2026-02-01T000000.000Z_*/attempts/map-000000-*.1: ' +
+      'segmill: Task INPUT failed twice, the last time so: Cannot write a file in ROOT/scratch/ds/2026-02-01T000000.000Z_*/attempts/map-000000-*.1: ' +
       `no space left on the device. ${ROOM}\n`,
   },
   {
     what: 'working directory full when the job begins',
-    under: 'work/ds/2',
+    under: 'scratch/ds/2',
     fail: { code: 'ENOSPC', calls: ['write'] },
-    told: `segmill: Cannot write ROOT/work/ds/2026-02-01T000000.000Z_*/attempts/job.json: no space left on the device. ${ROOM}\n`,
+    told: `segmill: Cannot write ROOT/scratch/ds/2026-02-01T000000.000Z_*/attempts/job.json: no space left on the device. ${ROOM}\n`,
   },
   {
     what: 'working directory full at once',
-    under: 'work',
+    under: 'scratch',
     fail: { code: 'ENOSPC', calls: WRITES },
     told:
-      "segmill: The working directory ROOT/work/ds/2026-02-01T000000.000Z_* can't be made: no space left on the device. " +
+      "segmill: The working directory ROOT/scratch/ds/2026-02-01T000000.000Z_* can't be made: no space left on the device. " +
       `${ROOM} tuningConfig.workingPath says where.\n`,
   },
   {
     what: 'working directory full when the journal goes on',
-    under: 'work',
+    under: 'scratch',
     fail: { code: 'ENOSPC', calls: ['fsync'], after: 1 },
-    told: `segmill: Cannot write ROOT/work/ds/2026-02-01T000000.000Z_*/journal.jsonl: no space left on the device. ${ROOM}\n`,
+    told: `segmill: Cannot write ROOT/scratch/ds/2026-02-01T000000.000Z_*/journal.jsonl: no space left on the device. ${ROOM}\n`,
   },
   {
     what: 'working directory read-only',
-    under: 'work',
+    under: 'scratch',
     fail: { code: 'EROFS', calls: CHANGES },
     told:
-      "segmill: The working directory ROOT/work/ds/2026-02-01T000000.000Z_* can't be made: the file system is read-only. " +
+      "segmill: The working directory ROOT/scratch/ds/2026-02-01T000000.000Z_* can't be made: the file system is read-only. " +
       `${WRITABLE} tuningConfig.workingPath says where.\n`,
   },
   {
     what: 'working directory not ours',
-    under: 'work',
+    under: 'scratch',
     fail: { code: 'EACCES', calls: CHANGES },
     told:
-      "segmill: The working directory ROOT/work/ds/2026-02-01T000000.000Z_* can't be made: permission denied for the user who runs this process. " +
+      "segmill: The working directory ROOT/scratch/ds/2026-02-01T000000.000Z_* can't be made: permission denied for the user who runs this process. " +
       'tuningConfig.workingPath says where.\n',
   },
   {

@@ -140,7 +140,7 @@ export class KilledRuns {
     expect(world.files(), where).toEqual(this.#right);
     expect(world.workingDirectories(), where).toEqual([]);
     expect(world.storeFiles(), where).toEqual(['store.sqlite']);
-    expect(readdirSync(world.root).sort(), where).toEqual(['out', 'work']);
+    expect(readdirSync(world.root).sort(), where).toEqual(['out', 'scratch']);
   }
 
   #victim(name: VictimName): Victim {

@@ -36,7 +36,7 @@ export class World {
   /** Everything that jobs write lies in here. */
   readonly root = join(this.#folder, 'world');
   readonly output = join(this.root, 'out');
-  readonly work = join(this.root, 'work');
+  readonly work = join(this.root, 'scratch');
 
   constructor() {
     mkdirSync(this.root);

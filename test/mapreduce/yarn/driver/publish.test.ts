@@ -71,7 +71,7 @@ function spec(io: Record<string, unknown> = {}, tuning: Record<string, unknown> 
       },
       tuningConfig: {
         type: 'hadoop',
-        workingPath: hdfs.uri('/work'),
+        workingPath: hdfs.uri('/scratch'),
         version: VERSION,
         partitionsSpec: { type: 'hashed', targetRowsPerSegment: 100 },
         ...tuning,
@@ -105,7 +105,7 @@ const used = async () => (await sqliteStore(store()).usedSegments('rows', DAY)).
 const zips = () => [...hdfs.files.keys()].filter((path) => path.startsWith('/druid/')).sort();
 /** What is left in the working path, beside the archives that all jobs share. */
 const left = () =>
-  [...hdfs.files.keys()].filter((path) => path.startsWith('/work/') && !path.startsWith('/work/cache/'));
+  [...hdfs.files.keys()].filter((path) => path.startsWith('/scratch/') && !path.startsWith('/scratch/cache/'));
 const journals = () => {
   const path = join(folder, 'tmp/druid-indexing/rows');
   return existsSync(path) ? readdirSync(path) : [];

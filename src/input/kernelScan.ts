@@ -1,5 +1,4 @@
-import type { RecordBatch } from './recordBatch.ts';
-import { BATCH_ROWS } from './recordBatch.ts';
+import { BATCH_ROWS, type RecordBatch } from './recordBatch.ts';
 
 /** Words that the states of all kernel scanners begin with, see src/kernel/assembly/jsonScan.ts and delimitedScan.ts. */
 const State = {
@@ -42,9 +41,9 @@ export class KernelScan {
 
   /** Before a call. @returns the state's first word in `kernel.ints` */
   prepare(): number {
-    const { kernel, elements } = this.#batch;
     const batch = this.#batch;
-    const { ints } = kernel;
+    const { elements } = batch;
+    const { ints } = batch.kernel;
     const state = this.address >>> 2;
     ints[state + State.bytes] = batch.bytesAddress;
     ints[state + State.kinds] = batch.kindsAddress;

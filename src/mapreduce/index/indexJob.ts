@@ -8,7 +8,6 @@ import { recover } from '../../publish/recover.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
-import { segmentBuckets } from '../../time/buckets.ts';
 import { compileGranularity } from '../../time/granularity.ts';
 import { basicText } from '../../time/isoText.ts';
 import type { Task } from '../job.ts';
@@ -22,6 +21,7 @@ import { deadLetterPlace, jobsFolder } from './jobDirectory.ts';
 import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
 import type { KeepRuns } from './keepRuns.ts';
+import { knownChunks, writtenChunks } from './lockedChunks.ts';
 import { checkAsPlanned, checkPlan } from './plan/checkPlan.ts';
 import { chunkPlansOf, type JobPlan } from './plan/jobPlan.ts';
 import { type PlannedShard, planShards } from './planShards.ts';
@@ -158,7 +158,7 @@ class IndexJob {
       });
       signal.throwIfAborted();
       if (publisher?.begins === 'beforeStoring') {
-        await this.#begin(publisher, this.#writtenChunks(shards));
+        await this.#begin(publisher, writtenChunks(job, shards));
       }
       const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
       if (plan !== undefined) checkAsPlanned(plan, segments);
@@ -201,12 +201,6 @@ class IndexJob {
     const onLost = () => this.#lost.abort(claim.lost.reason);
     if (claim.lost.aborted) onLost();
     else claim.lost.addEventListener('abort', onLost, { once: true });
-  }
-
-  /** With dropExisting those too that get no rows: they may get tombstones. */
-  #writtenChunks(shards: readonly PlannedShard[]): Interval[] {
-    if (this.#job.dropExisting) return knownChunks(this.#job);
-    return [...new Set(shards.map(({ plan }) => plan.chunk))].map((chunk) => this.#interval(chunk));
   }
 
   #interval(chunk: number): Interval {
@@ -268,13 +262,4 @@ class IndexJob {
   #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
     return segmentReport(shard, { key: this.#keyOf(shard), ...this.#placeOf(shard, output) }, made, this.#config);
   }
-}
-
-/** The time chunks of the spec. @throws Error where it names none */
-export function knownChunks(job: JobSpec): Interval[] {
-  if (job.granularity.intervals !== null) return segmentBuckets(job.granularity);
-  throw new Error(
-    'The lock cannot be held for the whole job, because the spec does not say which time it is about. Add granularitySpec.intervals, ' +
-      'or hold the lock for the publication only.',
-  );
 }

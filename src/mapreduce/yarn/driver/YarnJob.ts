@@ -11,12 +11,12 @@ import { storageFor } from '../../../storage/storage.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { compileGranularity } from '../../../time/granularity.ts';
 import { gatherMaps } from '../../index/gatherMaps.ts';
-import { knownChunks } from '../../index/indexJob.ts';
 import type { IndexConfig, MapManifest } from '../../index/indexPayload.ts';
 import { publish, takeBack } from '../../index/indexPublication.ts';
 import type { IndexReport } from '../../index/indexReport.ts';
 import { deadLetterPlace } from '../../index/jobDirectory.ts';
 import { planMaps } from '../../index/jobInput.ts';
+import { knownChunks, writtenChunks } from '../../index/lockedChunks.ts';
 import { checkAsPlanned } from '../../index/plan/checkPlan.ts';
 import { chunkPlansOf } from '../../index/plan/jobPlan.ts';
 import { type PlannedShard, planShards } from '../../index/planShards.ts';
@@ -91,11 +91,7 @@ export class YarnJob {
       await publication.stage(zips.map(({ temporary, final }) => ({ temporary, final })));
       await moveOut(zips, hdfs);
       if (publisher?.begins === 'beforeStoring') {
-        const chunks = [...new Set(shards.map((shard) => shard.plan.chunk))].sort((a, b) => a - b);
-        await this.#begin(
-          publisher,
-          chunks.map((chunk) => this.#interval(chunk)),
-        );
+        await this.#begin(publisher, writtenChunks(job, shards));
       }
       const segments = shards.map((shard, i) =>
         segmentReport(shard, this.#placeOf(shard), zips[i].made.manifest, this.#config),

@@ -10,6 +10,8 @@ import { HOST, paths, ports } from './settings.mjs';
 /** Busy machines take long over seven JVMs. */
 const UP_SECONDS_MAX = 300;
 const DOWN_SECONDS_MAX = 20;
+/** A program that is compiled when it starts: Java's compiler is needed then. */
+const WITHOUT_NATIVE_CODE = join(import.meta.dirname, 'WithoutNativeCode.java');
 
 /** In the order in which they start. */
 export function daemons(settings) {
@@ -91,6 +93,7 @@ export function daemons(settings) {
   ];
   return list.map((daemon) => ({
     ...daemon,
+    launcher: settings.kerberos && daemon.name.startsWith('nodemanager') ? [WITHOUT_NATIVE_CODE] : [],
     listens: `http://${HOST}:${daemon.http}`,
     // The daemon's own folder first: what is in both comes from there.
     classPath: [...(daemon.second ? [conf2] : []), conf, join(paths(settings).jars, '*')].join(':'),
@@ -185,7 +188,7 @@ function format(daemon, settings) {
     throw new Error(`The file system cannot be formatted:\n${stderr.trimEnd().split('\n').slice(-15).join('\n')}`);
 }
 
-function javaArguments({ heap, main, classPath, log }) {
+function javaArguments({ heap, main, classPath, log, launcher }) {
   return [
     `-Xmx${heap}m`,
     '-XX:+UseSerialGC',
@@ -195,6 +198,7 @@ function javaArguments({ heap, main, classPath, log }) {
     `-Dhadoop.log.dir=${join(log, '..')}`,
     '-cp',
     classPath,
+    ...launcher,
     main,
   ];
 }

@@ -4,7 +4,7 @@
  *     scripts/hadoop up [hdfs|yarn|all] [--dir DIR] [--port-offset N] [--kerberos]
  *     scripts/hadoop down | status [--dir DIR]
  *
- * Needs Java 11 or later, and Maven once; with --kerberos the KDC of MIT Kerberos, too. Everything is below .cache/hadoop (or DIR); everything listens on 127.0.0.1.
+ * Needs Java 11 or later, and Maven once; with --kerberos a JDK and the KDC of MIT Kerberos. Everything is below .cache/hadoop (or DIR); everything listens on 127.0.0.1.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -56,6 +56,8 @@ export interface KernelExports {
     target: number,
   ): void;
   dictionaryPlain(arena: number, valueEnds: number, count: number, plain: number): number;
+  textMergeBegin(state: number): void;
+  textMergeRun(state: number): number;
   parseLongs(
     bytes: number,
     kinds: number,

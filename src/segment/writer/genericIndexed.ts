@@ -2,6 +2,7 @@ import type { Scratch, ScratchFile } from '../scratch.ts';
 import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { concatBytes, putInt32, utf8 } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './limits.ts';
+import type { TextBatch } from './textBatch.ts';
 
 const FIRST_STAGE_BYTES = 1024;
 const STAGE_BYTES = 16_384;
@@ -67,6 +68,20 @@ export class GenericIndexedWriter {
     if (end - start > 48) stage.set(bytes.subarray(start, end), at);
     else for (let from = start, to = at; from < end; ) stage[to++] = bytes[from++];
     this.commit(at + end - start);
+  }
+
+  /** Appends elements that are encoded already. */
+  appendAll({ bytes, ends }: TextBatch): void {
+    this.#flushValues();
+    this.#flushEnds();
+    const first = this.#valuesLength;
+    if (first + bytes.length > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
+    const encoded = new Uint8Array(4 * ends.length);
+    for (let i = 0; i < ends.length; i++) putInt32(encoded, 4 * i, first + ends[i]);
+    this.#values.append(bytes);
+    this.#ends.append(encoded);
+    this.#valuesLength += bytes.length;
+    this.count += ends.length;
   }
 
   /**

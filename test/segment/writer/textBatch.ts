@@ -1,0 +1,12 @@
+import type { TextBatch } from '../../../src/segment/writer/textBatch.ts';
+
+/** Texts, given in UTF-8 or as strings, as a merge hands them on. */
+export function textBatch(texts: readonly (string | Uint8Array)[]): TextBatch {
+  const elements = texts.map((text) => Buffer.concat([Buffer.alloc(4), Buffer.from(text as string)]));
+  let end = 0;
+  const ends = Int32Array.from(elements, ({ length }) => {
+    end += length;
+    return end;
+  });
+  return { bytes: Buffer.concat(elements), ends };
+}

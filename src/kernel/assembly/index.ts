@@ -18,3 +18,4 @@ export { parseDoubles, parseLongs } from './numbers';
 export { lz4Encode } from './lz4Encode';
 export { lz4Decode } from './lz4Decode';
 export { textMergeBegin, textMergeRun } from './textMerge';
+export { bitmapScatter, bitmapStarts, bitmapWrite } from './bitmaps';

@@ -1,5 +1,5 @@
-import { createKernel, type Kernel } from '../../kernel/kernel.ts';
-import type { TextBatch } from '../../segment/writer/textBatch.ts';
+import { borrowKernel, type Kernel } from '../../kernel/kernel.ts';
+import type { ElementBatch } from '../../segment/writer/elementBatch.ts';
 import type { BlockRef, SectionColumn } from '../run/run.ts';
 import type { RunSource } from '../run/runReader.ts';
 
@@ -41,10 +41,6 @@ const FULL = -2;
 /** Texts handed on at once, at most, and their bytes. */
 const BATCH_TEXTS = 8192;
 const BATCH_BYTES = 1 << 18;
-/** A kernel that needed more is dropped afterwards: its memory would never shrink. */
-const KEPT_BYTES_MAX = 64 << 20;
-
-let kept: Kernel | undefined;
 
 /**
  * Unites sorted dictionaries of texts, in the kernel.
@@ -57,15 +53,9 @@ let kept: Kernel | undefined;
 export function mergeTexts(
   dictionaries: readonly TextDictionary[],
   remaps: readonly Int32Array[],
-  onTexts: (texts: TextBatch) => void,
+  onTexts: (texts: ElementBatch) => void,
 ): number {
-  const kernel = kept ?? createKernel();
-  const mark = kernel.mark();
-  kept = undefined;
-  const count = new TextMerge(kernel, dictionaries).run(remaps, onTexts);
-  kernel.release(mark);
-  if (kernel.bytes.length <= KEPT_BYTES_MAX) kept = kernel;
-  return count;
+  return borrowKernel((kernel) => new TextMerge(kernel, dictionaries).run(remaps, onTexts));
 }
 
 class TextMerge {
@@ -112,7 +102,7 @@ class TextMerge {
     ints[state + OUT_MAX] = outMax;
   }
 
-  run(remaps: readonly Int32Array[], onTexts: (texts: TextBatch) => void): number {
+  run(remaps: readonly Int32Array[], onTexts: (texts: ElementBatch) => void): number {
     const { exports, ints } = this.#kernel;
     const state = this.#state / 4;
     for (let cursor = 0; cursor < this.#dictionaries.length; cursor++) {
@@ -140,7 +130,7 @@ class TextMerge {
     return ints[state + COUNT];
   }
 
-  #texts(): TextBatch {
+  #texts(): ElementBatch {
     const { bytes, ints } = this.#kernel;
     const state = this.#state / 4;
     const start = ints[state + OUT] >>> 0;

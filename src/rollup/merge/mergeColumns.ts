@@ -1,4 +1,4 @@
-import type { TextBatch } from '../../segment/writer/textBatch.ts';
+import type { ElementBatch } from '../../segment/writer/elementBatch.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { SectionHeader } from '../run/run.ts';
 import { NumericCursor, type RunSource, readLists } from '../run/runReader.ts';
@@ -35,7 +35,7 @@ export interface MergedColumn {
 export interface TextValueSink {
   addNullValue(dimension: number): void;
   /** Distinct values in order; the batch is valid during the call. */
-  addValues(dimension: number, texts: TextBatch): void;
+  addValues(dimension: number, texts: ElementBatch): void;
 }
 
 /** First walk of a merge: unites the dictionaries of all sections, streaming the texts to where they are kept. */

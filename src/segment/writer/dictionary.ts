@@ -1,7 +1,7 @@
 import type { Scratch } from '../scratch.ts';
 import type { ByteSource } from './byteSource.ts';
+import type { ElementBatch } from './elementBatch.ts';
 import { GenericIndexedWriter } from './genericIndexed.ts';
-import type { TextBatch } from './textBatch.ts';
 
 /**
  * The UTF-8 dictionary of a string column: a GenericIndexed with flag 1, values strictly ascending in UTF-16 code unit order
@@ -43,7 +43,7 @@ export class DictionaryWriter {
   }
 
   /** Adds values that come behind those added so far. */
-  addAll(texts: TextBatch): void {
+  addAll(texts: ElementBatch): void {
     this.#values.appendAll(texts);
   }
 

@@ -1,8 +1,8 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
 import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { concatBytes, putInt32, utf8 } from './bytes.ts';
+import type { ElementBatch } from './elementBatch.ts';
 import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './limits.ts';
-import type { TextBatch } from './textBatch.ts';
 
 const FIRST_STAGE_BYTES = 1024;
 const STAGE_BYTES = 16_384;
@@ -71,7 +71,7 @@ export class GenericIndexedWriter {
   }
 
   /** Appends elements that are encoded already. */
-  appendAll({ bytes, ends }: TextBatch): void {
+  appendAll({ bytes, ends }: ElementBatch): void {
     this.#flushValues();
     this.#flushEnds();
     const first = this.#valuesLength;
@@ -82,28 +82,6 @@ export class GenericIndexedWriter {
     this.#ends.append(encoded);
     this.#valuesLength += bytes.length;
     this.count += ends.length;
-  }
-
-  /**
-   * Appends `count` elements of `length` bytes each, few enough for STAGE_BYTES, to be written by the caller before anything else.
-   *
-   * @returns the offset in `stage` to write the first one at; each further one stands `4 + length` bytes behind
-   */
-  appendEqual(count: number, length: number): number {
-    const step = 4 + length;
-    if (this.stage.length - this.#staged < count * step) this.#makeRoom(count * step);
-    const { stage } = this;
-    let at = this.#staged;
-    for (let i = 0; i < count; i++, at += step) {
-      putInt32(stage, at, 0);
-      this.#valuesLength += step;
-      this.#endElement();
-    }
-    this.elementStart = at - length;
-    this.elementEnd = at;
-    const first = this.#staged + 4;
-    this.#staged = at;
-    return first;
   }
 
   /** Appends a null: marker -1 and no bytes. */

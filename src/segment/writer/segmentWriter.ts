@@ -6,12 +6,12 @@ import { bytesSource } from './byteSource.ts';
 import { littleEndianBytes, utf8 } from './bytes.ts';
 import { ColumnSet } from './columnSet.ts';
 import { ROARING_JSON } from './descriptor.ts';
+import type { ElementBatch } from './elementBatch.ts';
 import { indexDrd } from './indexDrd.ts';
 import { encodeMetadata } from './metadata.ts';
 import type { SegmentDescription } from './segmentDescription.ts';
 import { type SegmentFile, segmentFile } from './segmentFile.ts';
 import { smooshFiles } from './smoosh.ts';
-import type { TextBatch } from './textBatch.ts';
 
 export type { SegmentDescription, SegmentDimension, SegmentMetric } from './segmentDescription.ts';
 export type { SegmentFile } from './segmentFile.ts';
@@ -61,7 +61,7 @@ export class SegmentWriter {
   }
 
   /** Adds values of a string dimension, which come behind those added so far. */
-  addValues(dimension: number, texts: TextBatch): void {
+  addValues(dimension: number, texts: ElementBatch): void {
     this.#columns.dictionary(dimension).addAll(texts);
   }
 

@@ -7,7 +7,7 @@ import { Scratch } from '../../../src/segment/scratch.ts';
 import { SegmentWriter } from '../../../src/segment/writer/segmentWriter.ts';
 import { type GoldenColumn, ReplayEncoder, readColumn, smooshEntries } from './goldenSegment.ts';
 import { DEFAULT_INDEX_SPEC } from './rewriteSegment.ts';
-import { textBatch } from './textBatch.ts';
+import { textElements } from './textElements.ts';
 
 interface Strings {
   /** Null is id 0; values are numbers as text of one length. */
@@ -39,7 +39,7 @@ function roundTrip({ cardinality, multi, rows }: Strings, compressed: boolean, r
     );
     writer.addNullValue(0);
     const values = Array.from({ length: cardinality - 1 }, (_, i) => String(i + 1).padStart(9, '0'));
-    writer.addValues(0, textBatch(values));
+    writer.addValues(0, textElements(values));
     writer.endDictionaries();
     for (let start = 0; start < rows.length; start += rowsPerBatch) {
       const batch = rows.slice(start, start + rowsPerBatch);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Scratch } from '../../../src/segment/scratch.ts';
 import { compareUtf8 } from '../../../src/segment/utf8Order.ts';
 import { DictionaryWriter } from '../../../src/segment/writer/dictionary.ts';
-import { textBatch } from './textBatch.ts';
+import { textElements } from './textElements.ts';
 
 const scratch = new Scratch('.');
 
@@ -11,7 +11,7 @@ function dictionary(...values: (string | null)[]): DictionaryWriter {
   const writer = new DictionaryWriter('page', scratch);
   for (const value of values) {
     if (value === null) writer.addNull();
-    else writer.addAll(textBatch([value]));
+    else writer.addAll(textElements([value]));
   }
   return writer;
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PhaseProgress, Task } from '../../../src/mapreduce/job.ts';
-import { LocalEngine, type LocalEngineOptions } from '../../../src/mapreduce/local/LocalEngine.ts';
+import { LocalEngine } from '../../../src/mapreduce/local/LocalEngine.ts';
 import { lostWorker, TaskError } from '../../../src/mapreduce/local/TaskError.ts';
+import { startThreads, type ThreadOptions } from '../../../src/mapreduce/local/workerThreads.ts';
 import { compileWorker } from './compileWorker.ts';
 
 const tasksModule = new URL('./tasks.mjs', import.meta.url);
@@ -28,14 +29,10 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-function engineOf(options: Partial<LocalEngineOptions> = {}): LocalEngine {
-  const engine = new LocalEngine({
-    workers: 2,
-    attemptRoot: join(root, 'attempts'),
-    tasksModule,
-    workerModule,
-    ...options,
-  });
+function engineOf(options: Partial<ThreadOptions> = {}): LocalEngine {
+  const { workers = 2 } = options;
+  const threads = startThreads({ workers, tasksModule, workerModule, ...options });
+  const engine = new LocalEngine({ workers, attemptRoot: join(root, 'attempts'), threads });
   engines.push(engine);
   return engine;
 }

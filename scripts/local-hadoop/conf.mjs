@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
+import { security, ticketCommands } from './kerberos.mjs';
 import { HOST, paths, ports, ROOT } from './settings.mjs';
 
 const OPENS = '--add-opens=java.base/java.lang=ALL-UNNAMED';
@@ -13,10 +14,12 @@ export function writeConf(settings) {
   for (const name of ['hdfs', 'datanode', 'static']) mkdirSync(join(conf, 'webapps', name), { recursive: true });
   mkdirSync(conf2, { recursive: true });
   const at = ports(settings);
+  const secure = security(settings);
   write(conf, 'core-site.xml', {
     'fs.defaultFS': `hdfs://${HOST}:${at.nameNode}`,
     'hadoop.tmp.dir': join(data, 'tmp'),
     'hadoop.http.staticuser.user': userInfo().username,
+    ...secure.core,
   });
   const hdfs = {
     'dfs.replication': 2,
@@ -29,6 +32,7 @@ export function writeConf(settings) {
     'dfs.datanode.du.reserved': 0,
     'dfs.client.use.datanode.hostname': true,
     'dfs.permissions.superusergroup': userInfo().username,
+    ...secure.hdfs,
   };
   write(conf, 'hdfs-site.xml', { ...hdfs, ...dataNode(join(data, 'blocks1'), at.dataNode1) });
   write(conf2, 'hdfs-site.xml', { ...hdfs, ...dataNode(join(data, 'blocks2'), at.dataNode2) });
@@ -55,6 +59,7 @@ export function writeConf(settings) {
     'yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage': 99.5,
     'yarn.nodemanager.env-whitelist': 'JAVA_HOME,HADOOP_CONF_DIR,HADOOP_MAPRED_HOME,PATH',
     'yarn.application.classpath': `${conf},${paths(settings).jars}/*`,
+    ...secure.yarn,
   };
   write(conf, 'yarn-site.xml', { ...yarn, ...nodeManager(data, logs, 1, at.nodeManager1) });
   write(conf2, 'yarn-site.xml', { ...yarn, ...nodeManager(data, logs, 2, at.nodeManager2) });
@@ -70,6 +75,7 @@ export function writeConf(settings) {
     'mapreduce.reduce.memory.mb': 512,
     'mapred.child.java.opts': '-Xmx256m -XX:+UseSerialGC',
     'mapreduce.task.io.sort.mb': 64,
+    ...secure.mapred,
   };
   write(conf, 'mapred-site.xml', { ...mapred, 'mapreduce.shuffle.port': at.nodeManager1.shuffle });
   write(conf2, 'mapred-site.xml', { ...mapred, 'mapreduce.shuffle.port': at.nodeManager2.shuffle });
@@ -87,7 +93,7 @@ export function clientSettings(settings) {
   const at = ports(settings);
   const conf = relative(ROOT, paths(settings).conf);
   return `export HADOOP_CONF_DIR=${conf.startsWith('..') ? paths(settings).conf : `$PWD/${conf}`}
-HDFS  hdfs://${HOST}:${at.nameNode}  (WebHDFS at http://${HOST}:${at.nameNodeHttp})
+${ticketCommands(settings)}HDFS  hdfs://${HOST}:${at.nameNode}  (WebHDFS at http://${HOST}:${at.nameNodeHttp})
 YARN  http://${HOST}:${at.resourceManagerHttp}, history http://${HOST}:${at.historyHttp}`;
 }
 

@@ -4,11 +4,14 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kdcDaemons, kerberosEnv } from './kerberos.mjs';
 import { HOST, paths, ports } from './settings.mjs';
 
 /** Busy machines take long over seven JVMs. */
 const UP_SECONDS_MAX = 300;
 const DOWN_SECONDS_MAX = 20;
+/** A program that is compiled when it starts: Java's compiler is needed then. */
+const WITHOUT_NATIVE_CODE = join(import.meta.dirname, 'WithoutNativeCode.java');
 
 /** In the order in which they start. */
 export function daemons(settings) {
@@ -21,6 +24,7 @@ export function daemons(settings) {
   const hdfs = 'org.apache.hadoop.hdfs.server';
   const yarn = 'org.apache.hadoop.yarn.server';
   const list = [
+    ...kdcDaemons(settings),
     {
       name: 'namenode',
       http: at.nameNodeHttp,
@@ -89,6 +93,7 @@ export function daemons(settings) {
   ];
   return list.map((daemon) => ({
     ...daemon,
+    launcher: settings.kerberos && daemon.name.startsWith('nodemanager') ? [WITHOUT_NATIVE_CODE] : [],
     listens: `http://${HOST}:${daemon.http}`,
     // The daemon's own folder first: what is in both comes from there.
     classPath: [...(daemon.second ? [conf2] : []), conf, join(paths(settings).jars, '*')].join(':'),
@@ -127,10 +132,10 @@ export async function start(daemon, settings) {
   const started = performance.now();
   mkdirSync(join(daemon.log, '..'), { recursive: true });
   const log = openSync(daemon.log, 'a');
-  const child = spawn('java', javaArguments(daemon), {
+  const child = spawn(daemon.command ?? 'java', daemon.arguments ?? javaArguments(daemon), {
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...process.env, HADOOP_CONF_DIR: paths(settings).conf, ...javaHome() },
+    env: { ...process.env, HADOOP_CONF_DIR: paths(settings).conf, ...javaHome(), ...kerberosEnv(settings) },
   });
   const failed = new Promise((_, reject) => child.once('error', reject));
   failed.catch(() => undefined);
@@ -175,6 +180,7 @@ function format(daemon, settings) {
   if (existsSync(join(paths(settings).data, 'name/current/VERSION'))) return;
   const { status, stderr, error } = spawnSync('java', [...javaArguments(daemon), '-format', '-nonInteractive'], {
     encoding: 'utf8',
+    env: { ...process.env, ...kerberosEnv(settings) },
   });
   if (error)
     throw new Error(`"java" cannot be started (${error.message}): Java 11 or later is needed for the daemons.`);
@@ -182,7 +188,7 @@ function format(daemon, settings) {
     throw new Error(`The file system cannot be formatted:\n${stderr.trimEnd().split('\n').slice(-15).join('\n')}`);
 }
 
-function javaArguments({ heap, main, classPath, log }) {
+function javaArguments({ heap, main, classPath, log, launcher }) {
   return [
     `-Xmx${heap}m`,
     '-XX:+UseSerialGC',
@@ -192,6 +198,7 @@ function javaArguments({ heap, main, classPath, log }) {
     `-Dhadoop.log.dir=${join(log, '..')}`,
     '-cp',
     classPath,
+    ...launcher,
     main,
   ];
 }
@@ -218,9 +225,12 @@ function isOurs(pid, { main }) {
 }
 
 async function answers({ url, answer }) {
+  // The KDC speaks no HTTP: that its port is open has to do.
+  if (url === undefined) return true;
   try {
     const reply = await fetch(url, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(5000) });
-    return reply.ok && (await reply.text()).includes(answer);
+    // Only Kerberos is answered by 401, and there is no ticket here.
+    return reply.status === 401 || (reply.ok && (await reply.text()).includes(answer));
   } catch {
     return false;
   }

@@ -21,6 +21,7 @@ const PORTS = {
   history: 10020,
   historyAdmin: 10033,
   historyHttp: 19888,
+  kdc: 10088,
 };
 
 /** The ports of this cluster. */
@@ -56,7 +57,7 @@ export function readSettings(directory) {
   }
 }
 
-export function saveSettings({ directory, portOffset }) {
+export function saveSettings({ directory, portOffset, kerberos }) {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, FILE), `${JSON.stringify({ portOffset })}\n`);
+  writeFileSync(join(directory, FILE), `${JSON.stringify({ portOffset, kerberos })}\n`);
 }

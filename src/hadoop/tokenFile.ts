@@ -34,19 +34,20 @@ export async function readTokenFile(path: string): Promise<DelegationToken[]> {
   );
 }
 
+/** A token as servers give it. @throws RangeError for something else */
+export function parseToken(text: string): DelegationToken {
+  return readToken(new WritableReader(Buffer.from(text, 'base64url'), 0));
+}
+
 /** The tokens, or null where the bytes are something else. */
 function parseTokens(bytes: Buffer): DelegationToken[] | null {
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || bytes[MAGIC.length] !== WRITABLE) return null;
   try {
     const reader = new WritableReader(bytes, MAGIC.length + 1);
     return Array.from({ length: reader.vint() }, () => {
+      // The name under which it was put there.
       reader.block();
-      const from = reader.at;
-      reader.block();
-      reader.block();
-      const kind = reader.block().toString('utf8');
-      const service = reader.block().toString('utf8');
-      return { kind, service, text: bytes.subarray(from, reader.at).toString('base64url') };
+      return readToken(reader);
     });
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -54,23 +55,33 @@ function parseTokens(bytes: Buffer): DelegationToken[] | null {
   }
 }
 
+/** Identifier, password, kind and service. */
+function readToken(reader: WritableReader): DelegationToken {
+  const from = reader.at;
+  reader.block();
+  reader.block();
+  const kind = reader.block().toString('utf8');
+  const service = reader.block().toString('utf8');
+  return { kind, service, text: reader.bytes.subarray(from, reader.at).toString('base64url') };
+}
+
 /** Numbers and byte strings as org.apache.hadoop.io.WritableUtils writes them. @throws RangeError beyond the end */
 class WritableReader {
-  readonly #bytes: Buffer;
+  readonly bytes: Buffer;
   at: number;
 
   constructor(bytes: Buffer, at: number) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.at = at;
   }
 
   /** Lengths only: no negative numbers. */
   vint(): number {
-    const first = this.#bytes.readInt8(this.at++);
+    const first = this.bytes.readInt8(this.at++);
     if (first >= 0) return first;
     const length = -112 - first;
     if (length < 1 || length > 4) throw new RangeError('no length');
-    const value = this.#bytes.readUIntBE(this.at, length);
+    const value = this.bytes.readUIntBE(this.at, length);
     this.at += length;
     return value;
   }
@@ -79,8 +90,8 @@ class WritableReader {
   block(): Buffer {
     const length = this.vint();
     const from = this.at;
-    if (from + length > this.#bytes.length) throw new RangeError('beyond the end');
+    if (from + length > this.bytes.length) throw new RangeError('beyond the end');
     this.at += length;
-    return this.#bytes.subarray(from, this.at);
+    return this.bytes.subarray(from, this.at);
   }
 }

@@ -1,5 +1,7 @@
 /** What HDFS refuses or fails at, in sentences: what, where, why, what to do. */
 
+import { clockSkew, NEEDS_KERBEROS } from '../../hadoop/spnego.ts';
+
 /** An answer's `RemoteException`. */
 export interface RemoteException {
   readonly status: number;
@@ -35,16 +37,16 @@ export interface Reason {
   readonly retryable?: boolean;
 }
 
-/** The error for what a name node or DataNode answered. @param who asked, for permissions */
-export function remoteError(attempt: string, remote: RemoteException, who: string): HdfsError {
+/** The error for what a name node or DataNode answered. @param who asked, for permissions; null where a ticket or token says it */
+export function remoteError(attempt: string, remote: RemoteException, who: string | null): HdfsError {
   return new HdfsError(attempt, reasonOf(remote, who), remote.exception);
 }
 
-function reasonOf({ exception, message, status }: RemoteException, who: string): Reason {
+function reasonOf({ exception, message, status }: RemoteException, who: string | null): Reason {
   const said = sentence(message);
   const known = REASONS[exception];
   if (known !== undefined) return known(said, who);
-  if (/clock skew/i.test(message)) return clockSkew(said);
+  if (/clock skew/i.test(message)) return notLetIn(clockSkew(said));
   if (/is not allowed to impersonate|not authorized to impersonate/.test(message)) return NOT_A_PROXY(said);
   if (/is expired|can't be found in cache|InvalidToken/.test(message)) return BAD_TOKEN(said);
   if (/could only be (written|replicated) to 0/.test(message)) {
@@ -53,7 +55,7 @@ function reasonOf({ exception, message, status }: RemoteException, who: string):
       text: `no DataNode took the block: all are full, down or not reachable from the name node. ${said}`,
     };
   }
-  if (status === 401) return NEEDS_KERBEROS;
+  if (status === 401) return notLetIn(NEEDS_KERBEROS);
   return exception === ''
     ? notWebHdfs(`HTTP status ${status}${said === '' ? '' : `: ${said}`}`)
     : { text: `${exception}: ${said}` };
@@ -88,30 +90,21 @@ function BAD_TOKEN(said: string): Reason {
   };
 }
 
-/** Kerberos takes five minutes. */
-export function clockSkew(said: string): Reason {
-  return {
-    code: 'EACCES',
-    retryable: false,
-    text: `the clocks of this machine and of the cluster differ too much for Kerberos. Set them by NTP. ${said}`,
-  };
+/** Kerberos' own reasons. */
+export function notLetIn(text: string): Reason {
+  return { code: 'EACCES', retryable: false, text };
 }
 
-const NEEDS_KERBEROS: Reason = {
-  code: 'EACCES',
-  retryable: false,
-  text:
-    'the cluster asks for Kerberos, and there is neither a ticket nor a token. Run kinit and install the package "kerberos" ' +
-    '(npm install kerberos), or fetch a delegation token by "hdfs fetchdt FILE" and name the file in HADOOP_TOKEN_FILE_LOCATION.',
-};
-
-const REASONS: Readonly<Record<string, (said: string, who: string) => Reason>> = {
+const REASONS: Readonly<Record<string, (said: string, who: string | null) => Reason>> = {
   FileNotFoundException: () => ({ code: 'ENOENT', retryable: false, text: 'no such file or directory.' }),
   FileAlreadyExistsException: () => ({ code: 'EEXIST', retryable: false, text: 'a file of that name is in the way.' }),
   AccessControlException: (said, who) => ({
     code: 'EACCES',
     retryable: false,
-    text: `${said} We act as the user ${who}: ask for the permission, or set HADOOP_USER_NAME to a user who has it.`,
+    text:
+      who === null
+        ? `${said} Ask for the permission.`
+        : `${said} We act as the user ${who}: ask for the permission, or set HADOOP_USER_NAME to a user who has it.`,
   }),
   SafeModeException: () => ({
     code: 'EROFS',

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
-import { HdfsError, notWebHdfs, type RemoteException, remoteError, unreachableError } from './HdfsError.ts';
+import { asksForTicket, cookieOf, KerberosError, ticketHeader } from '../../hadoop/spnego.ts';
+import type { DelegationToken } from '../../hadoop/tokenFile.ts';
+import { HdfsError, notLetIn, notWebHdfs, type RemoteException, remoteError, unreachableError } from './HdfsError.ts';
 import { HOST_MAP_PROPERTY, type HostMap, mapHost, parseHostMap } from './hostMap.ts';
 import { type HttpRequest, readText, send } from './http.ts';
 import { GATEWAY_PROPERTY, type NameNodes } from './nameNodes.ts';
-import { negotiate } from './negotiate.ts';
 
 export type Parameters = Readonly<Record<string, string | number | boolean>>;
 
@@ -57,8 +58,9 @@ export class WebHdfsClient {
     this.#ca = caOf(client.conf['segmill.hdfs.ca-file']);
   }
 
-  /** For errors about permissions. */
-  get user(): string {
+  /** For errors about permissions: the name by which we ask, or null where a ticket or token says who we are. */
+  get user(): string | null {
+    if (this.#cookies.size > 0 || this.token !== undefined) return null;
     return this.#client.proxyUser ?? this.#client.user;
   }
 
@@ -102,7 +104,7 @@ export class WebHdfsClient {
     for (let tries = 1; tries <= rounds * urls.length; tries++) {
       const asked = this.#active;
       try {
-        const reply = await this.#ask(call, urls[asked]);
+        const reply = await this.#ask(call, this.#url(call, urls[asked]), urls[asked]);
         if ((reply.statusCode as number) < 400) return reply;
         const remote = await remoteException(reply);
         if (!ASK_ELSEWHERE.has(remote.exception)) throw remoteError(call.attempt, remote, this.user);
@@ -124,35 +126,40 @@ export class WebHdfsClient {
     throw failure as HdfsError;
   }
 
-  async #ask(call: Call, base: string): Promise<IncomingMessage> {
-    const url = this.#url(call, base);
+  /** @param base of the URL, one of the name nodes' @throws HdfsError where a ticket is wanted and there is none; what breaks connections */
+  async #ask({ method, attempt }: Pick<Call, 'method' | 'attempt'>, url: URL, base: string): Promise<IncomingMessage> {
     const cookie = this.#cookies.get(base);
-    const request = { method: call.method, url, timeoutMs: this.timeoutMs, ca: this.#ca };
-    const reply = await send({ ...request, headers: cookie === undefined ? {} : { cookie } });
-    if (reply.statusCode !== 401 || !/negotiate/i.test(reply.headers['www-authenticate'] ?? '')) return reply;
+    const request = { method, timeoutMs: this.timeoutMs, ca: this.#ca };
+    const reply = await send({ ...request, url, headers: cookie === undefined ? {} : { cookie } });
+    if (!asksForTicket(reply.statusCode, reply.headers['www-authenticate'])) return reply;
     reply.resume();
-    const headers = await negotiate(url.hostname, call.attempt);
-    const second = await send({ ...request, headers });
-    const given = second.headers['set-cookie']?.find((text) => text.startsWith('hadoop.auth='));
-    if (given !== undefined) this.#cookies.set(base, given.split(';')[0]);
+    const headers = await ticketHeader(url.hostname).catch((error: unknown) => {
+      throw error instanceof KerberosError ? new HdfsError(attempt, notLetIn(error.message), null) : error;
+    });
+    // The ticket says who we are, and another name is refused.
+    const unnamed = new URL(url);
+    unnamed.searchParams.delete('user.name');
+    const second = await send({ ...request, url: unnamed, headers });
+    const given = cookieOf(second.headers['set-cookie']);
+    if (given !== undefined) this.#cookies.set(base, given);
     return second;
   }
 
   #url({ op, path, parameters }: Call, base: string): URL {
     const url = new URL(`${base}/webhdfs/v1${path.split('/').map(encodeURIComponent).join('/')}`);
     url.searchParams.set('op', op);
-    const token = this.#token();
-    if (token !== undefined) url.searchParams.set('delegation', token);
+    const { token } = this;
+    if (token !== undefined) url.searchParams.set('delegation', token.text);
     else {
-      url.searchParams.set('user.name', this.#client.user);
+      if (!this.#cookies.has(base)) url.searchParams.set('user.name', this.#client.user);
       if (this.#client.proxyUser !== null) url.searchParams.set('doas', this.#client.proxyUser);
     }
     for (const [name, value] of Object.entries(parameters ?? {})) url.searchParams.set(name, String(value));
     return url;
   }
 
-  /** The delegation token for this file system: the one made out to it, or the only one of HDFS. */
-  #token(): string | undefined {
+  /** The delegation token for this file system that we were given: the one made out to it, or the only one of HDFS. */
+  get token(): DelegationToken | undefined {
     const tokens = this.#client.tokens.filter(({ kind }) => TOKEN_KINDS.has(kind));
     const hosts = this.#nameNodes.urls.map((url) => new URL(url).host);
     const ours = tokens.find(
@@ -161,7 +168,7 @@ export class WebHdfsClient {
         service === `ha-hdfs:${this.#nameNodes.authority}` ||
         hosts.includes(service),
     );
-    return (ours ?? (tokens.length === 1 ? tokens[0] : undefined))?.text;
+    return ours ?? (tokens.length === 1 ? tokens[0] : undefined);
   }
 
   #nobodyActive(attempt: string, { exception, message }: RemoteException): HdfsError {
@@ -186,8 +193,9 @@ export class WebHdfsClient {
 
   /** DataNodes that the name node believes to be alive: how redirects name them, and how `excludedatanodes` does. */
   async liveDataNodes(): Promise<LiveDataNode[]> {
-    const url = new URL('/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo', this.#nameNodes.urls[this.#active]);
-    const reply = await send({ method: 'GET', url, timeoutMs: this.timeoutMs, ca: this.#ca });
+    const base = this.#nameNodes.urls[this.#active];
+    const url = new URL('/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo', base);
+    const reply = await this.#ask({ method: 'GET', attempt: 'find the DataNodes that live' }, url, base);
     const { beans } = JSON.parse(await readText(reply)) as { beans: readonly { readonly LiveNodes: string }[] };
     const nodes = JSON.parse(beans[0].LiveNodes) as Record<
       string,
@@ -226,7 +234,7 @@ export class WebHdfsClient {
     const { searchParams } = url;
     // HttpFS redirects to itself and wants to know who asks.
     const cookie = this.#client.conf[GATEWAY_PROPERTY] === undefined ? undefined : this.#cookies.get(location.origin);
-    if (!searchParams.has('delegation') && !searchParams.has('user.name')) {
+    if (cookie === undefined && !searchParams.has('delegation') && !searchParams.has('user.name')) {
       searchParams.set('user.name', this.#client.user);
     }
     return {

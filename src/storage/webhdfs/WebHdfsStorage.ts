@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
+import type { DelegationToken } from '../../hadoop/tokenFile.ts';
 import { byPath, expandGlob } from '../glob.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { FailedDataNodes, withDataNodes } from './dataNodes.ts';
@@ -51,6 +52,23 @@ export class WebHdfsStorage implements Storage {
     this.scheme = parsed.scheme;
     this.#nameNodes = nameNodesOf(parsed, client.conf);
     this.#client = new WebHdfsClient(this.#nameNodes, client);
+  }
+
+  /** The delegation token that we were given for it, if any. */
+  get token(): DelegationToken | undefined {
+    return this.#client.token;
+  }
+
+  /** A delegation token of this user, as text. It takes a ticket. @param renewer principal of whoever keeps it from expiring */
+  async fetchToken(renewer: string): Promise<string> {
+    const call = this.#call('GET', 'GETDELEGATIONTOKEN', '/', 'get a delegation token of', { renewer });
+    return (await this.#client.json<{ Token: { urlString: string } }>(call)).Token.urlString;
+  }
+
+  /** Home directory of the user that the cluster takes us for. */
+  async homeDirectory(): Promise<string> {
+    const call = this.#call('GET', 'GETHOMEDIRECTORY', '/', 'find the home directory on');
+    return (await this.#client.json<{ Path: string }>(call)).Path;
   }
 
   uriOf(path: string): string {

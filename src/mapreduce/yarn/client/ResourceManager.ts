@@ -87,6 +87,11 @@ export class ResourceManager {
     this.#pauseMs = failover.pauseMs;
   }
 
+  /** Name of the machine where it runs; of the first, where there are several. */
+  get host(): string {
+    return new URL(this.#addresses.resourceManagers[0]).hostname;
+  }
+
   /** Properties that the ResourceManager runs with. */
   async configuration(): Promise<Record<string, string>> {
     const { properties } = (await this.#ask('GET', '/conf')) as { properties: { key: string; value: string }[] };

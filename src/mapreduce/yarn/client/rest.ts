@@ -1,5 +1,8 @@
 /** JSON over HTTP, as the daemons of YARN and MapReduce speak it. */
 
+import { KerberosError } from '../../../hadoop/spnego.ts';
+import { ticketFetch } from './ticketFetch.ts';
+
 export class RestError extends Error {
   override readonly name = 'RestError';
   /** HTTP status; null where nobody answered. */
@@ -38,14 +41,16 @@ export async function rest({ method, url, user, body }: RestRequest, what: strin
   let reply: Response;
   let text: string;
   try {
-    reply = await fetch(target, {
+    reply = await ticketFetch(target, {
       method,
+      timeoutMs: TIMEOUT_MS,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     text = await reply.text();
   } catch (error) {
+    if (error instanceof KerberosError)
+      throw new RestError(`${what} at ${target.origin} cannot be asked: ${error.message}`, 401, null, error);
     throw new RestError(`${what} does not answer at ${target.origin}: ${causeOf(error)}.`, null, null, error);
   }
   const document = parsed(text);

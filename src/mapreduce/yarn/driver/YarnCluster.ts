@@ -7,6 +7,7 @@ import { ArchiveCache } from '../archives/ArchiveCache.ts';
 import { programFiles } from '../archives/programFiles.ts';
 import type { ArchiveEntry } from '../archives/tarGz.ts';
 import { jobIdOf, type ResourceManager } from '../client/ResourceManager.ts';
+import { type ApplicationTokens, applicationTokens } from '../submit/applicationTokens.ts';
 import { specProperties } from '../submit/jobProperties.ts';
 import { jobXml } from '../submit/jobXml.ts';
 import {
@@ -90,7 +91,8 @@ export class YarnCluster {
     if (nodeRuntime === null) return;
     const cache = new ArchiveCache(this.#hdfs, this.#cacheDirectory);
     const runtime = await cache.archive('node', nodeArchive(nodeRuntime));
-    const options = { queue: this.#queue, nodeLabel, runtime, isPublic: await cache.isPublic(), signal };
+    const tokens = await this.#tokens([], await this.#manager.configuration());
+    const options = { queue: this.#queue, nodeLabel, runtime, isPublic: await cache.isPublic(), tokens, signal };
     await preflight(this.#manager, options);
   }
 
@@ -145,8 +147,22 @@ export class YarnCluster {
       masterMemory,
       classPath: [cluster['yarn.application.classpath'] ?? '$HADOOP_CONF_DIR', mapReduceClassPath(hadoop)].join(','),
       environment: hadoop.conf['yarn.app.mapreduce.am.env'] ?? '',
+      tokens: await this.#tokens(
+        plan.splits.flatMap(({ inputs }) => inputs.map(({ path }) => path)),
+        cluster,
+      ),
     });
     await this.#manager.submit(document);
+  }
+
+  /** @param inputs paths @param cluster what the ResourceManager runs with @returns null on a cluster without Kerberos */
+  async #tokens(
+    inputs: readonly string[],
+    cluster: Readonly<Record<string, string>>,
+  ): Promise<ApplicationTokens | null> {
+    if (cluster['hadoop.security.authentication'] !== 'kerberos') return null;
+    const principal = cluster['yarn.resourcemanager.principal'].replace('_HOST', this.#manager.host);
+    return applicationTokens([this.#hdfs.uriOf('/'), ...inputs], this.#options.hadoop, principal);
   }
 
   /** Properties of the client's site files that nodes need and may not have, then the spec's. */

@@ -64,7 +64,8 @@ export class YarnJob {
     const { quirks, hadoop } = options;
     this.#state = state;
     this.#options = options;
-    this.#config = { job: state.job, quirks, hadoop };
+    // Tasks have tokens of their own.
+    this.#config = { job: state.job, quirks, hadoop: { ...hadoop, tokens: [] } };
     this.#splits = planMaps(state.files, quirks);
     this.#version = state.version;
   }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CachedFile } from '../archives/ArchiveCache.ts';
 import { type Application, isEnded, type ResourceManager } from '../client/ResourceManager.ts';
+import type { ApplicationTokens } from '../submit/applicationTokens.ts';
 import { RUNTIME_LINK } from '../submit/mapReduceProperties.ts';
-import { resource } from '../submit/submission.ts';
+import { cancellation, credentials, resource } from '../submit/submission.ts';
 import { hintOf } from './passError.ts';
 
 export interface PreflightOptions {
@@ -11,6 +12,7 @@ export interface PreflightOptions {
   /** The archive with the Node binary. */
   readonly runtime: CachedFile;
   readonly isPublic: boolean;
+  readonly tokens: ApplicationTokens | null;
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ function judge({ id, state, diagnostics }: Application): void {
   throw new Error(`The nodes cannot run the Node binary (${id}): ${said}${hintOf(diagnostics)}`);
 }
 
-function document(id: string, { queue, nodeLabel, runtime, isPublic }: PreflightOptions): unknown {
+function document(id: string, { queue, nodeLabel, runtime, isPublic, tokens }: PreflightOptions): unknown {
   return {
     'application-id': id,
     'application-name': 'segmill preflight',
@@ -59,6 +61,7 @@ function document(id: string, { queue, nodeLabel, runtime, isPublic }: Preflight
     queue,
     'max-app-attempts': 1,
     'unmanaged-AM': false,
+    ...cancellation(tokens),
     resource: { memory: MEMORY_MB, vCores: 1 },
     ...(nodeLabel === null ? {} : { 'am-container-node-label-expression': nodeLabel }),
     'am-container-spec': {
@@ -67,6 +70,7 @@ function document(id: string, { queue, nodeLabel, runtime, isPublic }: Preflight
       },
       commands: { command: `${RUNTIME_LINK}/node --version 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr` },
       environment: { entry: [] },
+      credentials: credentials(tokens),
     },
   };
 }

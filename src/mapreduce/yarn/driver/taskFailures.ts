@@ -1,6 +1,7 @@
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { CarriedError } from '../../local/messages.ts';
 import type { ResourceManager, TaskAttempt } from '../client/ResourceManager.ts';
+import { ticketFetch } from '../client/ticketFetch.ts';
 import { ERRORS } from '../task/plan.ts';
 import { readJson } from '../task/UnitCommit.ts';
 
@@ -94,8 +95,8 @@ export function lastWords(answer: string): string {
 async function stderrOf({ nodeHttpAddress, assignedContainerId }: TaskAttempt): Promise<string> {
   if (!nodeHttpAddress || !assignedContainerId) return '';
   try {
-    const url = `http://${nodeHttpAddress}/ws/v1/node/containers/${assignedContainerId}/logs/stderr?size=-${STDERR_BYTES}`;
-    const reply = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const path = `/ws/v1/node/containers/${assignedContainerId}/logs/stderr?size=-${STDERR_BYTES}`;
+    const reply = await ticketFetch(new URL(path, `http://${nodeHttpAddress}`), { timeoutMs: TIMEOUT_MS });
     if (!reply.ok) return '';
     return lastWords(await reply.text());
   } catch {

@@ -12,6 +12,7 @@ import { checkPlan } from '../../index/plan/checkPlan.ts';
 import { ResourceManager } from '../client/ResourceManager.ts';
 import { yarnAddresses } from '../client/yarnAddresses.ts';
 import { directoryOf, type JobState, jobFolder, readState, withoutStore, writeState } from './JobState.ts';
+import { asKerberosUser } from './kerberosUser.ts';
 import { openPublication } from './openPublication.ts';
 import { PassRunner } from './PassRunner.ts';
 import { YarnCluster, type YarnOptions } from './YarnCluster.ts';
@@ -34,13 +35,15 @@ export async function runYarnIndexJob(job: JobSpec, options: YarnIndexOptions): 
   }
 }
 
-async function run(job: JobSpec, options: YarnIndexOptions, lost: AbortController): Promise<IndexReport> {
-  const { hadoop, quirks, plan, store = null, publisher = null } = options;
-  if (hadoop.proxyUser !== null) throw new Error(noProxyUser(hadoop));
+async function run(job: JobSpec, asked: YarnIndexOptions, lost: AbortController): Promise<IndexReport> {
+  const { quirks, plan, store = null, publisher = null } = asked;
+  if (asked.hadoop.proxyUser !== null) throw new Error(noProxyUser(asked.hadoop));
   checkIsBuilt(job);
   checkDropExisting(job);
   checkOnHdfs(job);
   if (quirks === 'druid' && rangeOptions({ job, quirks }) !== null) throw new Error(NO_DRUID_RANGES);
+  const hadoop = await asKerberosUser(asked.hadoop, job.tuning.workingPath ?? 'hdfs:///');
+  const options = { ...asked, hadoop };
   const output = outputPath(job, hadoop);
   const base = job.tuning.workingPath ?? `hdfs:///tmp/segmill-${hadoop.user}`;
   const hdfs = hdfsFor(base, hadoop);

@@ -59,6 +59,9 @@ export function mapReduceProperties(job: StreamingJob): Record<string, string> {
     'mapreduce.job.user.name': job.user,
     'mapreduce.job.queuename': job.queue,
     'mapreduce.framework.name': 'yarn',
+    // The application master's web server is for YARN's proxy. Without it the nodes' own filter stands there, which with Kerberos asks for a
+    // keytab that no user's process may read.
+    'hadoop.http.filter.initializers': 'org.apache.hadoop.yarn.server.webproxy.amfilter.AmFilterInitializer',
     'mapreduce.job.dir': job.jobDirectory,
     'yarn.app.mapreduce.am.staging-dir': job.stagingRoot,
     'mapreduce.jobhistory.intermediate-done-dir': job.historyDirectory,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CachedFile } from '../archives/ArchiveCache.ts';
+import type { ApplicationTokens } from './applicationTokens.ts';
 
 /** What the ResourceManager is told of an application. */
 export interface SubmissionOptions {
@@ -17,6 +18,8 @@ export interface SubmissionOptions {
   readonly classPath: string;
   /** More variables of the application master, `NAME=value,...` (`yarn.app.mapreduce.am.env`). */
   readonly environment: string;
+  /** Null on a cluster without Kerberos. */
+  readonly tokens: ApplicationTokens | null;
 }
 
 const LOGS = '<LOG_DIR>';
@@ -27,7 +30,7 @@ const HEAP_SHARE = 0.75;
 
 /** The document of `POST /ws/v1/cluster/apps` for a MapReduce application master. */
 export function submission(options: SubmissionOptions): unknown {
-  const { applicationId, name, queue, priority, tags, nodeLabel, jobXml, masterMemory, classPath } = options;
+  const { applicationId, name, queue, priority, tags, nodeLabel, jobXml, masterMemory, classPath, tokens } = options;
   const entries = classPath.split(',').map((path) => path.trim());
   const environment = {
     CLASSPATH: ['{{PWD}}', ...entries].join('<CPS>'),
@@ -44,6 +47,7 @@ export function submission(options: SubmissionOptions): unknown {
     'max-app-attempts': 2,
     'unmanaged-AM': false,
     'keep-containers-across-application-attempts': false,
+    ...cancellation(tokens),
     resource: { memory: masterMemory, vCores: 1 },
     // A text with commas is taken, and gives no tags.
     ...(tags.length === 0 ? {} : { 'application-tags': { tag: tags } }),
@@ -56,10 +60,22 @@ export function submission(options: SubmissionOptions): unknown {
       environment: { entry: Object.entries(environment).map(([key, value]) => ({ key, value })) },
       // Without a secret of its own a restarted application master runs finished maps again.
       credentials: {
+        ...credentials(tokens),
         secrets: { entry: [{ key: 'MapReduceShuffleToken', value: randomBytes(16).toString('base64url') }] },
       },
     },
   };
+}
+
+/** Tokens as part of `credentials`. */
+export function credentials(tokens: ApplicationTokens | null): object {
+  if (tokens === null) return {};
+  return { tokens: { entry: Object.entries(tokens.tokens).map(([key, value]) => ({ key, value })) } };
+}
+
+/** Whether the ResourceManager ends the tokens with the application: a part of its document. */
+export function cancellation(tokens: ApplicationTokens | null): object {
+  return tokens === null ? {} : { 'cancel-tokens-when-complete': tokens.cancelAtEnd };
 }
 
 /** A file that YARN brings to a container; the length and time must be those of the file. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { HadoopClient } from '../../../hadoop/hadoopClient.ts';
+import { type HadoopClient, hadoopClient } from '../../../hadoop/hadoopClient.ts';
 import { hdfsFor } from '../../../storage/storage.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { carryError } from '../../local/messages.ts';
@@ -28,7 +28,7 @@ function property(name: string): string {
 }
 
 async function main(kind: 'map' | 'reduce'): Promise<number> {
-  const plan = JSON.parse(readFileSync(PLAN, 'utf8')) as YarnPlan;
+  const plan = await readPlan();
   const hdfs = hdfsFor(plan.directory, plan.config.hadoop as HadoopClient);
   const number = Number(property('mapreduce.task.partition'));
   const attempt = property('mapreduce.task.attempt.id');
@@ -50,6 +50,14 @@ async function main(kind: 'map' | 'reduce'): Promise<number> {
   } finally {
     await rm(attemptDirectory, { recursive: true, force: true });
   }
+}
+
+/** With the tokens that YARN gives to containers. */
+async function readPlan(): Promise<YarnPlan> {
+  const plan = JSON.parse(readFileSync(PLAN, 'utf8')) as YarnPlan;
+  const hadoop = plan.config.hadoop as HadoopClient;
+  const { tokens } = await hadoopClient(hadoop.conf, process.env);
+  return { ...plan, config: { ...plan.config, hadoop: { ...hadoop, tokens } } };
 }
 
 async function reduce(

@@ -7,6 +7,7 @@ const OPTIONS = {
   nodeLabel: null,
   runtime: { path: 'hdfs://nn/cache/node.tar.gz', length: 7, modificationMs: 8 },
   isPublic: true,
+  tokens: null,
 };
 
 /** A ResourceManager whose application ends as is said. */

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ownServices } from '../../../../src/cli/context.ts';
 import { run } from '../../../../src/cli/run.ts';
+import { readTokenFile } from '../../../../src/hadoop/tokenFile.ts';
 import type { IndexReport } from '../../../../src/mapreduce/index/indexReport.ts';
+import { textString } from '../../../../src/mapreduce/yarn/submit/writable.ts';
 import { sqliteStore } from '../../../../src/publish/metadata/sqlite/sqliteStore.ts';
 import { type Outcome, TestIo } from '../../../cli/testIo.ts';
 import { clientOf, fakeHdfs } from '../../../storage/webhdfs/clients.ts';
@@ -23,6 +25,8 @@ const systemTmp = tmpdir();
 let folder = '';
 let hdfs: FakeHdfs;
 let yarn: FakeYarn;
+/** HADOOP_TOKEN_FILE_LOCATION. */
+let tokenFile = '';
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'segmill-yarn-publish-'));
   mkdirSync(join(folder, 'tmp'));
@@ -30,6 +34,7 @@ beforeEach(async () => {
   process.env.TMPDIR = join(folder, 'tmp');
   hdfs = await fakeHdfs();
   yarn = await FakeYarn.start(() => clientOf());
+  tokenFile = '';
   mkdirSync(join(folder, 'conf'));
   const property = (name: string, value: string) => `<property><name>${name}</name><value>${value}</value></property>`;
   writeFileSync(
@@ -84,7 +89,7 @@ function spec(io: Record<string, unknown> = {}, tuning: Record<string, unknown> 
 }
 
 async function segmill(...argv: readonly string[]): Promise<Outcome> {
-  const io = new TestIo({ env: { HADOOP_CONF_DIR: join(folder, 'conf') } });
+  const io = new TestIo({ env: { HADOOP_CONF_DIR: join(folder, 'conf'), HADOOP_TOKEN_FILE_LOCATION: tokenFile } });
   const code = await run(argv, io, ownServices);
   return { code, stdout: io.stdout.text, stderr: io.stderr.text };
 }
@@ -213,11 +218,15 @@ test('a driver that dies before the end is taken over from; what it had stored i
   expect(passes().map(({ name }) => name.split(' ')[1])).toEqual(['determine', 'index', 'index']);
 });
 
-test('no secret of the metadata store lies on HDFS', async () => {
+test('no secret of the metadata store lies on HDFS, and no token', async () => {
+  tokenFile = join(folder, 'tokens');
+  const parts = ['', 'alice', 'a password', 'HDFS_DELEGATION_TOKEN', 'nn:8020'].map(textString);
+  writeFileSync(tokenFile, Buffer.concat([Buffer.from('HDTS\0\x01'), ...parts]));
+  const [token] = await readTokenFile(tokenFile);
   const secret = { type: 'db', connectURI: `jdbc:sqlite:${store()}`, user: 'ann', password: 'hush-hush' };
   await index(spec({ metadataUpdateSpec: secret }, { leaveIntermediate: true }));
   expect(await used()).not.toEqual([]);
   const texts = [...hdfs.files].filter(([path]) => path.endsWith('.json')).map(([, bytes]) => bytes.toString());
   expect(texts.length).toBeGreaterThan(3);
-  expect(texts.filter((text) => text.includes('hush-hush'))).toEqual([]);
+  expect(texts.filter((text) => text.includes('hush-hush') || text.includes(token.text))).toEqual([]);
 });

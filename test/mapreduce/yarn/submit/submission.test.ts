@@ -12,6 +12,7 @@ const OPTIONS = {
   masterMemory: 1024,
   classPath: '/conf, /jars/*',
   environment: 'A=1,B=2',
+  tokens: null,
 };
 
 test('tags, priority and label go where the ResourceManager looks for them', () => {
@@ -30,4 +31,17 @@ test('class path and variables of the application master', () => {
   ].environment;
   expect(entry).toContainEqual({ key: 'CLASSPATH', value: '{{PWD}}<CPS>/conf<CPS>/jars/*' });
   expect(entry).toContainEqual({ key: 'B', value: '2' });
+});
+
+test('tokens, where the cluster has Kerberos', () => {
+  expect(submission({ ...OPTIONS, tokens: { tokens: { 'ha-hdfs:a': 'SECRET' }, cancelAtEnd: false } })).toMatchObject({
+    'cancel-tokens-when-complete': false,
+    'am-container-spec': {
+      credentials: {
+        tokens: { entry: [{ key: 'ha-hdfs:a', value: 'SECRET' }] },
+        secrets: { entry: [{ key: 'MapReduceShuffleToken' }] },
+      },
+    },
+  });
+  expect(Object.keys(submission(OPTIONS) as object)).not.toContain('cancel-tokens-when-complete');
 });

@@ -1,9 +1,9 @@
-import { splitLabel } from '../../../input/splits/splits.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { IndexPhase } from '../../index/indexReport.ts';
 import type { ResourceManager } from '../client/ResourceManager.ts';
 import type { YarnPlan } from '../task/plan.ts';
 import { applicationName, type JobState, type PassName, writeState } from './JobState.ts';
+import { bytesOf, splitsLabel } from './mapSplits.ts';
 import { type PassUnits, runPass } from './runPass.ts';
 import type { YarnCluster } from './YarnCluster.ts';
 import type { YarnIndexOptions } from './yarnOptions.ts';
@@ -36,7 +36,7 @@ export class PassRunner {
   async run(name: PassName, plan: Omit<YarnPlan, 'directory'>): Promise<PassUnits> {
     const { hdfs, manager, directory, options } = this.#with;
     const passPlan: YarnPlan = { ...plan, directory: `${directory}/${name}` };
-    const bytesTotal = plan.splits.reduce((sum, { bytes }) => sum + bytes, 0);
+    const bytesTotal = bytesOf(plan.mapSplits.flat());
     const started = performance.now();
     this.mayRun = true;
     const units = await runPass({
@@ -46,7 +46,7 @@ export class PassRunner {
       applicationId: this.#state.applications[name] ?? null,
       submit: () => this.#submit(name, passPlan),
       labelOf: (kind, number) =>
-        kind === 'map' ? splitLabel(plan.splits[number]) : `reducer ${number + 1} of ${plan.reducers}`,
+        kind === 'map' ? splitsLabel(plan.mapSplits[number]) : `reducer ${number + 1} of ${plan.reducers}`,
       signal: options.signal,
       onProgress: (kind, progress) => {
         const phase: IndexPhase = name === 'determine' ? 'determine' : kind === 'map' ? 'read' : 'merge';

@@ -31,7 +31,7 @@ export function mapsOf({ maps }: PassUnits): MapManifest[] {
 export interface PassOptions {
   readonly hdfs: WebHdfsStorage;
   readonly manager: ResourceManager;
-  readonly plan: Pick<YarnPlan, 'directory' | 'splits' | 'reducers'>;
+  readonly plan: Pick<YarnPlan, 'directory' | 'mapSplits' | 'reducers'>;
   /** The application that runs the pass already, or null. */
   readonly applicationId: string | null;
   /** Submits the pass anew. @returns the application's id */
@@ -193,7 +193,7 @@ async function readUnits({ hdfs, plan }: PassOptions): Promise<PassUnits | null>
   const directory = `${plan.directory}/${UNITS}`;
   const found = new Set((await hdfs.list(directory)).map(({ path }) => path.slice(path.lastIndexOf('/') + 1)));
   const names = (kind: 'map' | 'reduce', count: number) => Array.from({ length: count }, (_, i) => unitName(kind, i));
-  const maps = names('map', plan.splits.length);
+  const maps = names('map', plan.mapSplits.length);
   const reduces = names('reduce', plan.reducers);
   if (![...maps, ...reduces].every((name) => found.has(name))) return null;
   const read = async (all: readonly string[]) => {

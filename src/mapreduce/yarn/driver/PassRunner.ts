@@ -1,7 +1,9 @@
 import { splitLabel } from '../../../input/splits/splits.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { IndexPhase } from '../../index/indexReport.ts';
+import { HistoryServer } from '../client/HistoryServer.ts';
 import type { ResourceManager } from '../client/ResourceManager.ts';
+import { historyAddress } from '../client/yarnAddresses.ts';
 import type { YarnPlan } from '../task/plan.ts';
 import { applicationName, type JobState, type PassName, writeState } from './JobState.ts';
 import { type PassUnits, runPass } from './runPass.ts';
@@ -42,6 +44,7 @@ export class PassRunner {
     const units = await runPass({
       hdfs,
       manager,
+      history: new HistoryServer(historyAddress(options.hadoop.conf), options.hadoop.user),
       plan: passPlan,
       applicationId: this.#state.applications[name] ?? null,
       submit: () => this.#submit(name, passPlan),

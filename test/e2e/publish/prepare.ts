@@ -27,10 +27,10 @@ export default function prepare(): void {
   if (missing.length === 0) return;
   console.log(`Installing ${missing.join(', ')} with apt-get ...`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status } = spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', ['-q', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] }).status;
+  apt('update');
+  const status = apt('install', '-y', '--no-install-recommends', ...missing);
   if (status !== 0) {
     throw new Error(`The tests of publishing need ${missing.join(', ')}. Install the packages of these names.`);
   }

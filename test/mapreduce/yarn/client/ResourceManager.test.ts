@@ -37,11 +37,15 @@ describe('ResourceManager', () => {
     );
   });
 
-  test('a page in place of JSON is told by its text', async () => {
-    const url = await daemon({});
-    await expect(manager([url]).configuration()).rejects.toThrow(
-      `The ResourceManager at ${url} answered GET /conf with HTTP 404: no JSON but "Not found"`,
+  test('a page in place of JSON is told by its text; where nothing else was ever answered, with advice', async () => {
+    const url = await daemon({ 'GET /conf': { status: 200, body: { properties: [] } } });
+    const known = manager([url]);
+    const text = `The ResourceManager at ${url} answered POST /ws/v1/cluster/apps with HTTP 404: no JSON but "Not found"`;
+    await expect(known.submit({})).rejects.toThrow(
+      `${text}. Is that its web address? It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.`,
     );
+    await known.configuration();
+    await expect(known.submit({})).rejects.toMatchObject({ message: text });
   });
 
   test('where one is standing by the next is asked, and stays the one', async () => {

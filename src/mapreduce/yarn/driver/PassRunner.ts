@@ -4,6 +4,7 @@ import type { IndexPhase } from '../../index/indexReport.ts';
 import { HistoryServer } from '../client/HistoryServer.ts';
 import type { ResourceManager } from '../client/ResourceManager.ts';
 import { historyAddress } from '../client/yarnAddresses.ts';
+import { checkFits } from '../submit/taskMemory.ts';
 import type { YarnPlan } from '../task/plan.ts';
 import { applicationName, type JobState, type PassName, writeState } from './JobState.ts';
 import { type PassUnits, runPass } from './runPass.ts';
@@ -77,7 +78,8 @@ export class PassRunner {
     const { hdfs, manager, cluster, directory, options } = this.#with;
     if (!this.#hasSubmitted) await cluster.preflight(options.signal);
     this.#hasSubmitted = true;
-    const { id } = await manager.newApplication();
+    const { id, memoryMax } = await manager.newApplication();
+    checkFits(cluster.memory, memoryMax);
     // Written first: a driver that dies between the two leaves an application that was never submitted, and not one that nobody knows.
     this.#state = { ...this.#state, applications: { ...this.#state.applications, [name]: id } };
     await writeState(hdfs, directory, this.#state);

@@ -1,6 +1,9 @@
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { IndexPhase } from '../../index/indexReport.ts';
+import { HistoryServer } from '../client/HistoryServer.ts';
 import type { ResourceManager } from '../client/ResourceManager.ts';
+import { historyAddress } from '../client/yarnAddresses.ts';
+import { checkFits } from '../submit/taskMemory.ts';
 import type { YarnPlan } from '../task/plan.ts';
 import { applicationName, type JobState, type PassName, writeState } from './JobState.ts';
 import { bytesOf, splitsLabel } from './mapSplits.ts';
@@ -42,6 +45,7 @@ export class PassRunner {
     const units = await runPass({
       hdfs,
       manager,
+      history: new HistoryServer(historyAddress(options.hadoop.conf), options.hadoop.user),
       plan: passPlan,
       applicationId: this.#state.applications[name] ?? null,
       submit: () => this.#submit(name, passPlan),
@@ -74,7 +78,8 @@ export class PassRunner {
     const { hdfs, manager, cluster, directory, options } = this.#with;
     if (!this.#hasSubmitted) await cluster.preflight(options.signal);
     this.#hasSubmitted = true;
-    const { id } = await manager.newApplication();
+    const { id, memoryMax } = await manager.newApplication();
+    checkFits(cluster.memory, memoryMax);
     // Written first: a driver that dies between the two leaves an application that was never submitted, and not one that nobody knows.
     this.#state = { ...this.#state, applications: { ...this.#state.applications, [name]: id } };
     await writeState(hdfs, directory, this.#state);

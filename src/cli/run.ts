@@ -110,13 +110,19 @@ function worded(message: string, argv: readonly string[]): UsageError {
   return new UsageError(`${COMMANDS[command]} is missing after "${command}"`);
 }
 
+/** Whether a word may be one of yargs' ways to ask for help. */
+function asksForHelp(word: string): boolean {
+  return word.endsWith('help') || /^-[a-z]*h/.test(word);
+}
+
 function commandLine(argv: readonly string[], columns: number, choose: Choose): Argv {
   const cli = yargs()
     .scriptName('segmill')
     .usage("Usage: $0 <command> [options]\n\nDruid's index_hadoop: ingestion specs in, Druid segments out.")
     .exitProcess(false)
     .locale('en')
-    .wrap(columns)
+    // yargs makes the text of each command that it runs, asked or not; to wrap it takes longer than to read a spec.
+    .wrap(argv.some(asksForHelp) ? columns : null)
     // An option means what its name says: no --no-x, no a.b objects, no numbers made of file names.
     .parserConfiguration({
       'boolean-negation': false,

@@ -56,6 +56,21 @@ export interface KernelExports {
     target: number,
   ): void;
   dictionaryPlain(arena: number, valueEnds: number, count: number, plain: number): number;
+  bitmapStarts(starts: number, ends: number, ids: number): void;
+  bitmapScatter(ids: number, count: number, firstRow: number, ends: number, rows: number): void;
+  bitmapWrite(
+    rows: number,
+    starts: number,
+    ends: number,
+    from: number,
+    to: number,
+    out: number,
+    outBytes: number,
+    outEnds: number,
+    containerTable: number,
+  ): number;
+  textMergeBegin(state: number): void;
+  textMergeRun(state: number): number;
   parseLongs(
     bytes: number,
     kinds: number,
@@ -184,6 +199,9 @@ function align(address: number): number {
 const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
 let compiled: object | undefined;
 let shared: Kernel | undefined;
+let idle: Kernel | undefined;
+/** A kernel that needed more is dropped afterwards: its memory would never shrink. */
+const IDLE_BYTES_MAX = 64 << 20;
 
 /**
  * Makes a new instance. The module is read and compiled once per thread.
@@ -199,6 +217,21 @@ export function createKernel(): Kernel {
 export function threadKernel(): Kernel {
   shared ??= createKernel();
   return shared;
+}
+
+/**
+ * Lends a kernel for work that leaves nothing there: all regions it takes are given back.
+ *
+ * @returns what the work returns, which must not be a view of the kernel's memory
+ */
+export function borrowKernel<Result>(work: (kernel: Kernel) => Result): Result {
+  const kernel = idle ?? createKernel();
+  idle = undefined;
+  const mark = kernel.mark();
+  const result = work(kernel);
+  kernel.release(mark);
+  if (kernel.bytes.length <= IDLE_BYTES_MAX) idle = kernel;
+  return result;
 }
 
 function readModule(): Uint8Array {

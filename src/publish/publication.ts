@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { mapAtOnce } from '../storage/mapAtOnce.ts';
 import { parentPath } from '../storage/pathText.ts';
 import { storageFor } from '../storage/storage.ts';
 import { aloneIn } from './aloneIn.ts';
@@ -113,7 +114,7 @@ export class Publication {
   async stage(zips: readonly StagedZip[]): Promise<void> {
     this.#journal.append({ type: 'stage', zips });
     for (const { temporary } of zips) this.#staged.add(temporary);
-    for (const { temporary } of zips) await storageFor(temporary, this.#hadoop).mkdirs(parentPath(temporary));
+    await mapAtOnce(zips, ({ temporary }) => storageFor(temporary, this.#hadoop).mkdirs(parentPath(temporary)));
     this.#made = upperFolders(
       zips.map(({ temporary }) => temporary),
       this.#base,
@@ -172,9 +173,8 @@ export class Publication {
 
   async #publishAlone(request: PublishRequest, zips: readonly CompleteZip[]): Promise<number> {
     if (this.#store !== null) await this.#checkFree(this.#store, request, zips);
-    const replaced: string[] = [];
-    for (const { final } of zips)
-      if ((await storageFor(final, this.#hadoop).status(final)) !== null) replaced.push(final);
+    const there = await mapAtOnce(zips, ({ final }) => storageFor(final, this.#hadoop).status(final));
+    const replaced = zips.map(({ final }) => final).filter((_, i) => there[i] !== null);
     this.#isStoring = true;
     this.#journal.append({ type: 'store', replaced });
     await storeZips(zips, this.#base, this.#hadoop);

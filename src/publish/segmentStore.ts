@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
+import { mapAtOnce } from '../storage/mapAtOnce.ts';
 import { parentPath } from '../storage/pathText.ts';
 import { type Storage, storageFor } from '../storage/storage.ts';
 
@@ -15,7 +16,7 @@ export interface StagedZip {
  * @param base of deep storage; it stays when directories of temporary names are removed
  */
 export async function storeZips(zips: readonly StagedZip[], base: string, hadoop?: HadoopClient): Promise<void> {
-  for (const { temporary, final } of zips) {
+  await mapAtOnce(zips, async ({ temporary, final }) => {
     const storage = storageFor(final, hadoop);
     if ((await storage.status(temporary)) !== null) {
       const isMoved = parentPath(temporary) !== parentPath(final);
@@ -27,7 +28,7 @@ export async function storeZips(zips: readonly StagedZip[], base: string, hadoop
         `The segment ${final} is gone, and so is ${temporary} that it was to be made of. Run the job again.`,
       );
     }
-  }
+  });
 }
 
 /** The directories that hold directories, from those above the files' own up to the one that holds the base of deep storage. */

@@ -97,6 +97,11 @@ export function planSplits(files: readonly FileStatus[], options: { readonly max
   return splits;
 }
 
+/** Bytes of a split as they count for the work that it is: what is packed counts for what it may hold. */
+export function splitWeight({ inputs }: InputSplit): number {
+  return inputs.reduce((sum, { start, end, codec }) => sum + (end - start) * (codec === 'gzip' ? GZIP_WEIGHT : 1), 0);
+}
+
 /** Whether a split is a gzip file so large that it should be unpacked into parts (`unpackGzip`), which many tasks read. */
 export function isLargeGzip({ inputs }: InputSplit, maxSplitBytes: number): boolean {
   const [{ codec, length, unpacked }] = inputs;

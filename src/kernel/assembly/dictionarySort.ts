@@ -2,6 +2,8 @@
 // a time, from the front, which reads each byte about once. In UTF-8 that order is the one of bytes, but for the lead bytes EE
 // and EF (U+E000 to U+FFFF), which come behind F0 to F4 (supplementary characters).
 
+import { orderOf } from './utf16Order';
+
 /** Groups up to this size are sorted by insertion. */
 const SMALL: i32 = 12;
 /** Groups from this size on are radix sorted. */
@@ -232,10 +234,4 @@ function idAt(i: i32): usize {
 function lengthOf(id: i32): u32 {
   const valueEnds = ends + (<usize>id << 2);
   return load<u32>(valueEnds) - load<u32>(valueEnds - 4);
-}
-
-// @ts-ignore: decorator
-@inline
-function orderOf(byte: u32): u32 {
-  return byte == 0xee || byte == 0xef ? byte + 7 : byte;
 }

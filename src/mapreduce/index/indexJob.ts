@@ -18,7 +18,7 @@ import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
 import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
 import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { deadLetterPlace, jobsFolder } from './jobDirectory.ts';
-import { type EngineFactory, type JobOptions, withEngine } from './jobEngine.ts';
+import { type EngineFactory, type JobOptions, withEngine, withThreads } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
 import type { KeepRuns } from './keepRuns.ts';
 import { knownChunks, writtenChunks } from './lockedChunks.ts';
@@ -71,20 +71,22 @@ export async function runIndexJob(
   const stoppable = { ...options, signal: AbortSignal.any([options.signal, lost.signal]) };
   try {
     checkDropExisting(job);
-    await store?.check();
     const input = await listJobInput(job, quirks, hadoop);
     if (options.plan !== undefined) checkPlan(options.plan, { job, quirks, files: input.files });
-    const version = job.tuning.version ?? (await newVersion(job, store));
-    const publication = beginPublication(job, version, output, { store, publisher, hadoop });
-    const config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
-    const { attemptDirectory: attempts, unpackDirectory } = publication;
-    const units = options.resume === 'never' ? null : new Units(config, input.files, attempts, stoppable.signal);
-    const work = (runPhase: RunPhase) => {
-      const deadLetters = deadLetterPlace(job, version, options.deadLetters ?? null);
-      const placed = { ...stoppable, deadLetters, unpackDirectory };
-      return new IndexJob(config, version, placed, runPhase, publication, units, lost).run(input, output, started);
-    };
-    return await withEngine(job, publication, stoppable, newEngine, work, units);
+    return await withThreads(options.workers, input.splits.length, newEngine, async (engines) => {
+      await store?.check();
+      const version = job.tuning.version ?? (await newVersion(job, store));
+      const publication = beginPublication(job, version, output, { store, publisher, hadoop });
+      const config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
+      const { attemptDirectory: attempts, unpackDirectory } = publication;
+      const units = options.resume === 'never' ? null : new Units(config, input.files, attempts, stoppable.signal);
+      const work = (runPhase: RunPhase) => {
+        const deadLetters = deadLetterPlace(job, version, options.deadLetters ?? null);
+        const placed = { ...stoppable, deadLetters, unpackDirectory };
+        return new IndexJob(config, version, placed, runPhase, publication, units, lost).run(input, output, started);
+      };
+      return await withEngine(job, publication, stoppable, engines, work, units);
+    });
   } finally {
     await publisher?.close();
   }

@@ -4,6 +4,7 @@ import type { Publication } from '../../publish/publication.ts';
 import type { JobSpec } from '../../spec/jobSpec.ts';
 import type { Engine } from '../job.ts';
 import { LocalEngine } from '../local/LocalEngine.ts';
+import { startThreads } from '../local/workerThreads.ts';
 import type { KeptUnits, Units } from '../units/Units.ts';
 import { NoDataError } from './errors.ts';
 import type { IndexProgress, RunPhase } from './indexReport.ts';
@@ -23,9 +24,30 @@ export interface JobOptions {
 export type EngineFactory = (attemptRoot: string) => Engine;
 
 /**
+ * Has a job prepared and run while threads of this process start for it; ends them afterwards.
+ *
+ * @param newEngine by default makes engines on these threads
+ * @param tasks of the job's first phase: there is no use for more threads at first
+ * @throws what the work throws
+ */
+export async function withThreads<Result>(
+  workers: number,
+  tasks: number,
+  newEngine: EngineFactory | undefined,
+  work: (newEngine: EngineFactory) => Promise<Result>,
+): Promise<Result> {
+  if (newEngine !== undefined) return work(newEngine);
+  const threads = startThreads({ workers, ready: tasks });
+  try {
+    return await work((attemptRoot) => new LocalEngine({ workers, attemptRoot, threads }));
+  } finally {
+    await threads.destroy();
+  }
+}
+
+/**
  * Has work done by an engine in the working directory of a job, and ends both afterwards.
  *
- * @param newEngine undefined: threads of this process
  * @param units that other runs of the job may take over; null for none
  * @throws what the work throws
  */
@@ -33,12 +55,11 @@ export async function withEngine<Result>(
   job: JobSpec,
   publication: Publication,
   options: JobOptions,
-  newEngine: EngineFactory | undefined,
+  newEngine: EngineFactory,
   work: (runPhase: RunPhase) => Promise<Result>,
   units: Units | null = null,
 ): Promise<Result> {
-  const attemptRoot = publication.attemptDirectory;
-  const engine = newEngine?.(attemptRoot) ?? new LocalEngine({ workers: options.workers, attemptRoot });
+  const engine = newEngine(publication.attemptDirectory);
   let succeeded = false;
   let isUseless = false;
   try {

@@ -107,15 +107,7 @@ export class SegmentRows {
   #appendNumbers(dimension: number, column: MergedColumn, cells: Int32Array, rows: number): void {
     const numbers = column.numbers as Int32Array;
     const pairs = this.#pairs;
-    let nulls = 0;
-    for (let row = 0; row < rows; row++) {
-      const cell = cells[row];
-      // Cell 0 is null and entry 0 of the numbers a zero.
-      pairs[2 * row] = numbers[2 * cell];
-      pairs[2 * row + 1] = numbers[2 * cell + 1];
-      nulls |= this.#nulls[row] = cell === 0 ? 1 : 0;
-    }
-    const nullRows = nulls === 0 ? null : this.#nulls;
+    const nullRows = takeNumbers(numbers, cells, rows, pairs, this.#nulls) ? this.#nulls : null;
     if (column.type === 'long') this.#segment.appendDimensionLongs(dimension, pairs, nullRows, rows);
     else if (column.type === 'double') this.#segment.appendDimensionDoubles(dimension, this.#doubles, nullRows, rows);
     else {
@@ -129,4 +121,25 @@ export class SegmentRows {
     larger.set(this.#listIds);
     this.#listIds = larger;
   }
+}
+
+/** Looks numbers up by their cells. @returns whether there are nulls */
+function takeNumbers(
+  numbers: Int32Array,
+  cells: Int32Array,
+  rows: number,
+  pairs: Int32Array,
+  nulls: Uint8Array,
+): boolean {
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    const cell = cells[row];
+    // Cell 0 is null and entry 0 of the numbers a zero.
+    pairs[2 * row] = numbers[2 * cell];
+    pairs[2 * row + 1] = numbers[2 * cell + 1];
+    const isNull = cell === 0 ? 1 : 0;
+    nulls[row] = isNull;
+    count += isNull;
+  }
+  return count > 0;
 }

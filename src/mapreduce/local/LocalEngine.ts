@@ -1,34 +1,27 @@
 /** Runs jobs on worker threads of this machine (Piscina). */
 
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Piscina } from 'piscina';
-import { PROGRAM_ROOT } from '../../programRoot.ts';
 import { makeDirectory } from '../../storage/local/makeDirectory.ts';
 import type { Engine, PhaseOptions, Task, TaskOutcome, Tasks } from '../job.ts';
-import type { AttemptReply, AttemptRequest } from './messages.ts';
+import type { AttemptReply } from './messages.ts';
 import { ProgressBoard } from './progressBoard.ts';
 import { lostWorker, TaskError } from './TaskError.ts';
+import { startThreads, type WorkerThreads } from './workerThreads.ts';
 
 export interface LocalEngineOptions {
   /** Worker threads at most. One still is a thread of its own, so that the caller's stays free. */
   readonly workers: number;
   /** Directory for attempt directories, `<task id>.<attempt>`; made when missing. */
   readonly attemptRoot: string;
-  /** Module that exports `taskFunctions`; default `mapreduce/tasks`. */
-  readonly tasksModule?: URL;
-  /** Compiled worker entry; default the one beside this module, or the build's when this module runs from its TypeScript source. */
-  readonly workerModule?: URL;
+  /** Threads of this many workers that have been started; by default the engine starts its own. It destroys them in either case. */
+  readonly threads?: WorkerThreads;
 }
 
 /** A failed task is tried once more, as long as its error does not say that this is useless. */
 const ATTEMPTS_MAX = 2;
 const PROGRESS_INTERVAL_MS = 200;
-
-/** Threads cannot load TypeScript on every Node we support: from source, too, the built worker is used. */
-const BUILT = join(PROGRAM_ROOT, 'dist/mapreduce');
 
 /** What the lanes of a phase share. */
 interface Phase {
@@ -52,33 +45,19 @@ interface Phase {
 }
 
 export class LocalEngine implements Engine {
-  readonly #pool: Piscina<AttemptRequest, AttemptReply>;
+  readonly #pool: WorkerThreads;
   readonly #lanes: number;
   readonly #attemptRoot: string;
-  readonly #tasksModule: string;
   #running: Promise<unknown> | null = null;
   #closed = false;
   /** Ends the phase that runs, with an error. */
   #stop: (error: unknown) => void = () => undefined;
 
-  constructor(options: LocalEngineOptions) {
-    const { workers, attemptRoot } = options;
-    if (!Number.isInteger(workers) || workers < 1)
-      throw new Error(`workers is ${workers}; it must be a whole number above 0.`);
+  constructor({ workers, attemptRoot, threads }: LocalEngineOptions) {
     this.#lanes = workers;
     this.#attemptRoot = attemptRoot;
-    this.#tasksModule = (options.tasksModule ?? pathToFileURL(join(BUILT, 'tasks.js'))).href;
-    const worker =
-      options.workerModule === undefined ? join(BUILT, 'local/worker.js') : fileURLToPath(options.workerModule);
-    if (!existsSync(worker)) throw new Error(`The compiled worker ${worker} is missing. Run npm run build first.`);
-    this.#pool = new Piscina({
-      filename: worker,
-      minThreads: 0,
-      maxThreads: this.#lanes,
-      // Warm threads are kept from phase to phase; `close` ends them.
-      idleTimeout: Infinity,
-    });
-    // A thread that dies between tasks, or cannot start: without a listener it would end the process.
+    this.#pool = threads ?? startThreads({ workers });
+    // A thread has died between tasks, or cannot start.
     this.#pool.on('error', (error) => this.#stop(error));
   }
 
@@ -211,7 +190,6 @@ export class LocalEngine implements Engine {
     makeDirectory(directory);
     try {
       return await this.#pool.run({
-        tasksModule: this.#tasksModule,
         kind: task.kind,
         payload: task.payload,
         attempt,

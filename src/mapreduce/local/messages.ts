@@ -4,8 +4,6 @@ import type { TaskKind } from '../job.ts';
 
 /** One attempt of a task, as the engine hands it to a worker thread. */
 export interface AttemptRequest {
-  /** URL of the module whose `taskFunctions` maps kinds to functions. */
-  readonly tasksModule: string;
   readonly kind: TaskKind;
   readonly payload: unknown;
   readonly attempt: number;

@@ -4,12 +4,17 @@ import type { TaskFunction } from '../job.ts';
 import { type AttemptReply, type AttemptRequest, carryError } from './messages.ts';
 import { laneProgress } from './progressBoard.ts';
 
+// The URL of the module whose `taskFunctions` maps kinds to functions. It is loaded with the thread, before there is a task.
+const tasksModule = process.argv[2];
+const loaded: Promise<{ taskFunctions: Readonly<Record<string, TaskFunction>> }> = import(tasksModule);
+// Told by the first attempt.
+loaded.catch(() => undefined);
+
 export default async function runAttempt(request: AttemptRequest): Promise<AttemptReply> {
   try {
-    const tasks: { taskFunctions: Readonly<Record<string, TaskFunction>> } = await import(request.tasksModule);
-    const taskFunction = tasks.taskFunctions[request.kind];
+    const taskFunction = (await loaded).taskFunctions[request.kind];
     if (taskFunction === undefined) {
-      throw new Error(`The module ${request.tasksModule} has no function for tasks of the kind '${request.kind}'.`);
+      throw new Error(`The module ${tasksModule} has no function for tasks of the kind '${request.kind}'.`);
     }
     const result = await taskFunction(request.payload, {
       attemptDirectory: request.attemptDirectory,

@@ -1,7 +1,9 @@
+import type { ElementBatch } from '../../segment/writer/elementBatch.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { SectionHeader } from '../run/run.ts';
-import { NumericCursor, type RunSource, readLists, TextCursor } from '../run/runReader.ts';
-import { type CellLists, mergeCells, mergeNumbers, mergeTexts } from './mergeValues.ts';
+import { NumericCursor, type RunSource, readLists } from '../run/runReader.ts';
+import { type CellLists, mergeCells, mergeNumbers } from './mergeValues.ts';
+import { mergeTexts, textDictionary } from './TextMerge.ts';
 
 /** One section to merge: the same shard of one run. Sections stand in position order. */
 export interface SectionInput {
@@ -32,8 +34,8 @@ export interface MergedColumn {
 /** Takes the values of the string dimensions, dimension by dimension, null first. */
 export interface TextValueSink {
   addNullValue(dimension: number): void;
-  /** The first `shared` of the value's bytes are those of the value before. */
-  addValue(dimension: number, bytes: Uint8Array, start: number, end: number, shared: number): void;
+  /** Distinct values in order; the batch is valid during the call. */
+  addValues(dimension: number, texts: ElementBatch): void;
 }
 
 /** First walk of a merge: unites the dictionaries of all sections, streaming the texts to where they are kept. */
@@ -50,10 +52,8 @@ export function mergeColumns(
     let numbers: Int32Array | null = null;
     if (type === 'string') {
       if (hasNull) texts.addNullValue(dimension);
-      const cursors = sections.map(({ source }, i) => new TextCursor(source, columns[i].dictionary));
-      valueCount = mergeTexts(cursors, remaps, (bytes, start, end, shared) =>
-        texts.addValue(dimension, bytes, start, end, shared),
-      );
+      const dictionaries = sections.map(({ source }, i) => textDictionary(source, columns[i]));
+      valueCount = mergeTexts(dictionaries, remaps, (batch) => texts.addValues(dimension, batch));
     } else {
       const cursors = sections.map(({ source }, i) => new NumericCursor(source, columns[i].dictionary));
       const most = columns.reduce((sum, column) => sum + column.values, 1);

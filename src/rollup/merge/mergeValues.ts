@@ -1,64 +1,6 @@
-import { compareUtf8 } from '../../segment/utf8Order.ts';
 import { compareDoublePairs, compareLongPairs } from '../dictionary/numericOrder.ts';
-import type { NumericCursor, TextCursor } from '../run/runReader.ts';
+import type { NumericCursor } from '../run/runReader.ts';
 import { CursorHeap } from './heap.ts';
-import { ENDED, type MergeSource, MergeTree } from './mergeTree.ts';
-
-/**
- * Unites sorted dictionaries of texts.
- *
- * @param remaps per dictionary, receives the united id (from 1 on) of each of its ids
- * @param onValue called once per distinct value in order; the bytes are valid during the call, and `shared` of them are those of the
- *   value before
- * @returns the number of distinct values
- */
-export function mergeTexts(
-  cursors: readonly TextCursor[],
-  remaps: readonly Int32Array[],
-  onValue: (bytes: Uint8Array, start: number, end: number, shared: number) => void,
-): number {
-  const tree = new MergeTree(cursors.length, new TextSource(cursors));
-  let count = 0;
-  let lastLength = 0;
-  while (tree.top !== ENDED) {
-    const { top, shared } = tree;
-    const cursor = cursors[top];
-    const { start, end } = cursor;
-    if (count === 0 || shared < lastLength || lastLength < end - start) {
-      onValue(cursor.bytes, start, end, shared);
-      count++;
-      lastLength = end - start;
-    }
-    remaps[top][cursor.id] = count;
-    tree.next();
-  }
-  return count;
-}
-
-/** Texts, by their bytes. */
-class TextSource implements MergeSource {
-  shared = 0;
-  readonly #cursors: readonly TextCursor[];
-
-  constructor(cursors: readonly TextCursor[]) {
-    this.#cursors = cursors;
-  }
-
-  next(cursor: number): number {
-    const text = this.#cursors[cursor];
-    return text.next() ? text.shared : ENDED;
-  }
-
-  compare(left: number, right: number, from: number): number {
-    const { bytes: a, start: aStart, end: aEnd } = this.#cursors[left];
-    const { bytes: b, start: bStart, end: bEnd } = this.#cursors[right];
-    const most = Math.min(aEnd - aStart, bEnd - bStart);
-    let at = from;
-    while (at < most && a[aStart + at] === b[bStart + at]) at++;
-    this.shared = at;
-    return compareUtf8(a, aStart + at, aEnd, b, bStart + at, bEnd);
-  }
-}
 
 /** Unites sorted dictionaries of longs or doubles; the numeric sibling of `mergeTexts`. */
 export function mergeNumbers(

@@ -21,14 +21,11 @@ export class TextCursor {
   end = 0;
   /** Id of the current value within its section, from 1 on. */
   id = 0;
-  /** Leading bytes that it has in common with the value before it in the section. */
-  shared = 0;
   readonly #source: RunSource;
   readonly #blocks: readonly BlockRef[];
   #block = 0;
   #ends = new Int32Array(0);
   #at = 0;
-  #spare = new ArrayBuffer(0);
 
   constructor(source: RunSource, blocks: readonly BlockRef[]) {
     this.#source = source;
@@ -36,12 +33,9 @@ export class TextCursor {
   }
 
   next(): boolean {
-    const { bytes, start, end } = this;
     if (this.#at === this.#ends.length) {
       if (this.#block === this.#blocks.length) return false;
-      const reader = new BlockReader(this.#source.read(this.#blocks[this.#block++], this.#spare));
-      // The value before is still looked at, so its buffer is free only from the next block on.
-      this.#spare = bytes.buffer as ArrayBuffer;
+      const reader = new BlockReader(this.#source.read(this.#blocks[this.#block++], this.bytes.buffer as ArrayBuffer));
       const count = reader.int32(1)[0];
       this.#ends = reader.int32(count);
       this.bytes = reader.uint8(this.#ends[count - 1]);
@@ -51,23 +45,8 @@ export class TextCursor {
     this.start = this.end;
     this.end = this.#ends[this.#at++];
     this.id++;
-    this.shared = sharedBytes(bytes, start, end, this.bytes, this.start, this.end);
     return true;
   }
-}
-
-function sharedBytes(
-  left: Uint8Array,
-  leftStart: number,
-  leftEnd: number,
-  right: Uint8Array,
-  rightStart: number,
-  rightEnd: number,
-): number {
-  const most = Math.min(leftEnd - leftStart, rightEnd - rightStart);
-  let count = 0;
-  while (count < most && left[leftStart + count] === right[rightStart + count]) count++;
-  return count;
 }
 
 /** A walk over the numbers of a dictionary. */

@@ -1,6 +1,7 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
 import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { concatBytes, putInt32, utf8 } from './bytes.ts';
+import type { ElementBatch } from './elementBatch.ts';
 import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './limits.ts';
 
 const FIRST_STAGE_BYTES = 1024;
@@ -69,26 +70,18 @@ export class GenericIndexedWriter {
     this.commit(at + end - start);
   }
 
-  /**
-   * Appends `count` elements of `length` bytes each, few enough for STAGE_BYTES, to be written by the caller before anything else.
-   *
-   * @returns the offset in `stage` to write the first one at; each further one stands `4 + length` bytes behind
-   */
-  appendEqual(count: number, length: number): number {
-    const step = 4 + length;
-    if (this.stage.length - this.#staged < count * step) this.#makeRoom(count * step);
-    const { stage } = this;
-    let at = this.#staged;
-    for (let i = 0; i < count; i++, at += step) {
-      putInt32(stage, at, 0);
-      this.#valuesLength += step;
-      this.#endElement();
-    }
-    this.elementStart = at - length;
-    this.elementEnd = at;
-    const first = this.#staged + 4;
-    this.#staged = at;
-    return first;
+  /** Appends elements that are encoded already. */
+  appendAll({ bytes, ends }: ElementBatch): void {
+    this.#flushValues();
+    this.#flushEnds();
+    const first = this.#valuesLength;
+    if (first + bytes.length > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
+    const encoded = new Uint8Array(4 * ends.length);
+    for (let i = 0; i < ends.length; i++) putInt32(encoded, 4 * i, first + ends[i]);
+    this.#values.append(bytes);
+    this.#ends.append(encoded);
+    this.#valuesLength += bytes.length;
+    this.count += ends.length;
   }
 
   /** Appends a null: marker -1 and no bytes. */

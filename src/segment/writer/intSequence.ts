@@ -151,6 +151,7 @@ export function compressedIntsParts(ints: IntBlocksWriter): ByteSource[] {
   return [bytesSource(head), ...ints.parts()];
 }
 
+/** In place of the machine's own order, which is little-endian everywhere we run, only three bytes need a loop. */
 function packLittleEndian(
   values: Int32Array,
   start: number,
@@ -159,45 +160,32 @@ function packLittleEndian(
   target: Uint8Array,
   at: number,
 ): void {
-  let to = at;
-  if (width === 1) {
-    for (let i = start; i < end; i++) target[to++] = values[i];
-  } else if (width === 2) {
-    for (let i = start; i < end; i++, to += 2) {
-      target[to] = values[i];
-      target[to + 1] = values[i] >>> 8;
-    }
-  } else if (width === 3) {
-    for (let i = start; i < end; i++, to += 3) {
+  if (width === 3) {
+    for (let i = start, to = at; i < end; i++, to += 3) {
       target[to] = values[i];
       target[to + 1] = values[i] >>> 8;
       target[to + 2] = values[i] >>> 16;
     }
   } else {
-    for (let i = start; i < end; i++, to += 4) {
-      target[to] = values[i];
-      target[to + 1] = values[i] >>> 8;
-      target[to + 2] = values[i] >>> 16;
-      target[to + 3] = values[i] >>> 24;
-    }
+    typed(target, at, end - start, width).set(values.subarray(start, end));
   }
 }
 
 function unpackLittleEndian(bytes: Uint8Array, count: number, width: IntWidth, target: Int32Array): void {
-  let from = 0;
-  if (width === 1) {
-    for (let i = 0; i < count; i++) target[i] = bytes[i];
-  } else if (width === 2) {
-    for (let i = 0; i < count; i++, from += 2) target[i] = bytes[from] | (bytes[from + 1] << 8);
-  } else if (width === 3) {
-    for (let i = 0; i < count; i++, from += 3) {
+  if (width === 3) {
+    for (let i = 0, from = 0; i < count; i++, from += 3) {
       target[i] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16);
     }
   } else {
-    for (let i = 0; i < count; i++, from += 4) {
-      target[i] = bytes[from] | (bytes[from + 1] << 8) | (bytes[from + 2] << 16) | (bytes[from + 3] << 24);
-    }
+    target.set(typed(bytes, 0, count, width));
   }
+}
+
+/** `count` integers at a multiple of their width. */
+function typed(bytes: Uint8Array, at: number, count: number, width: 1 | 2 | 4): Uint8Array | Uint16Array | Int32Array {
+  const first = bytes.byteOffset + at;
+  if (width === 1) return new Uint8Array(bytes.buffer, first, count);
+  return width === 2 ? new Uint16Array(bytes.buffer, first, count) : new Int32Array(bytes.buffer, first, count);
 }
 
 function packBigEndian(values: Int32Array, start: number, end: number, width: IntWidth, target: Uint8Array): void {

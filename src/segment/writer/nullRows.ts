@@ -1,4 +1,4 @@
-import { RoaringEncoder } from '../bitmap/roaring.ts';
+import { roaringBitmap } from '../bitmap/RowGroups.ts';
 import { type ByteSource, bytesSource } from './byteSource.ts';
 import { int32Bytes } from './bytes.ts';
 
@@ -29,9 +29,7 @@ export class NullRows {
         rows[filled++] = (word << 5) + 31 - Math.clz32(bits & -bits);
       }
     }
-    const encoder = new RoaringEncoder();
-    const bitmap = new Uint8Array(encoder.measure(rows, 0, filled));
-    encoder.write(rows, 0, bitmap, 0);
+    const bitmap = roaringBitmap(rows);
     return [bytesSource(int32Bytes(bitmap.length)), bytesSource(bitmap)];
   }
 

@@ -6,6 +6,7 @@ import { bytesSource } from './byteSource.ts';
 import { littleEndianBytes, utf8 } from './bytes.ts';
 import { ColumnSet } from './columnSet.ts';
 import { ROARING_JSON } from './descriptor.ts';
+import type { ElementBatch } from './elementBatch.ts';
 import { indexDrd } from './indexDrd.ts';
 import { encodeMetadata } from './metadata.ts';
 import type { SegmentDescription } from './segmentDescription.ts';
@@ -22,7 +23,7 @@ export interface SegmentWriterResources {
 }
 
 /**
- * Writes one V9 segment in two walks: all dictionaries (`addNullValue`, `addValue`, `endDictionaries`), then all rows in batches,
+ * Writes one V9 segment in two walks: all dictionaries (`addNullValue`, `addValues`, `endDictionaries`), then all rows in batches,
  * every column the same rows (`append...`), then `finish`.
  *
  * Numbers and ids are compressed block by block as they come; what waits in memory is one block per column, and how often each
@@ -59,13 +60,9 @@ export class SegmentWriter {
     this.#columns.dictionary(dimension).addNull();
   }
 
-  /**
-   * Adds the value with the UTF-8 bytes `bytes[start, end)`; values of a dimension are strictly ascending in UTF-16 order.
-   *
-   * @param shared leading bytes known to be those of the value before; they are not compared again
-   */
-  addValue(dimension: number, bytes: Uint8Array, start: number, end: number, shared = 0): void {
-    this.#columns.dictionary(dimension).add(bytes, start, end, shared);
+  /** Adds values of a string dimension, which come behind those added so far. */
+  addValues(dimension: number, texts: ElementBatch): void {
+    this.#columns.dictionary(dimension).addAll(texts);
   }
 
   /** Ends the first walk. */

@@ -1,5 +1,5 @@
 import type { Scratch } from '../scratch.ts';
-import { bitmapIndex, newIdCounts } from './bitmapIndex.ts';
+import { bitmapIndex } from './bitmapIndex.ts';
 import type { BlockCodec } from './blockCodec.ts';
 import { type ByteSource, bytesSource } from './byteSource.ts';
 import { putInt32 } from './bytes.ts';
@@ -41,7 +41,7 @@ export class StringColumnWriter {
     this.#dictionary = dictionary;
     this.#scratch = scratch;
     const { name, codec } = options;
-    this.#counts = options.createBitmapIndex ? newIdCounts(dictionary.cardinality) : null;
+    this.#counts = options.createBitmapIndex ? new Int32Array(dictionary.cardinality) : null;
     this.#ids = options.hasMultipleValues
       ? new MultiIdColumnWriter(name, dictionary.cardinality, codec, scratch)
       : new IdColumnWriter(name, dictionary.cardinality, codec, scratch);
@@ -76,7 +76,7 @@ export class StringColumnWriter {
       bytesSource(this.#versionAndFlags()),
       ...this.#dictionary.parts(),
       ...this.#ids.parts(),
-      ...(this.#counts === null ? [] : bitmapIndex(name, this.#counts, this.#ids, this.#scratch)),
+      ...(this.#counts === null ? [] : bitmapIndex(name, this.#counts, this.#ids, this.rows, this.#scratch)),
     ];
   }
 

@@ -3,12 +3,10 @@
  * an error. Redirects are not followed: where they lead, and what to do when nobody is there, is WebHDFS's business.
  */
 
-import http, { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import https from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
 /** One pool for a thread: agents keep connections apart by host, port and certificates themselves. */
-const httpAgent = new http.Agent({ keepAlive: true, maxSockets: 64 });
-const httpsAgent = new https.Agent({ keepAlive: true, maxSockets: 64 });
+const pools = new Map<'node:http' | 'node:https', Agent>();
 
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -81,7 +79,14 @@ export async function startUpload(request: HttpRequest): Promise<Upload> {
 
 function open({ method, url, headers, timeoutMs, ca }: HttpRequest, isPooled: boolean): ClientRequest {
   const isHttps = url.protocol === 'https:';
-  const agent = isPooled ? (isHttps ? httpsAgent : httpAgent) : false;
+  const name = isHttps ? 'node:https' : 'node:http';
+  // Not imported: it takes longer to load than all else in a thread that never needs it.
+  const module = process.getBuiltinModule(name);
+  let agent: Agent | false = false;
+  if (isPooled) {
+    agent = pools.get(name) ?? new module.Agent({ keepAlive: true, maxSockets: 64 });
+    pools.set(name, agent);
+  }
   const options = {
     method,
     headers: headers ?? {},
@@ -89,7 +94,7 @@ function open({ method, url, headers, timeoutMs, ca }: HttpRequest, isPooled: bo
     timeout: timeoutMs,
     ...(isHttps && ca !== null ? { ca } : {}),
   };
-  const sent = (isHttps ? https : http).request(url, options);
+  const sent = module.request(url, options);
   sent.on('timeout', () => {
     sent.destroy(Object.assign(new Error(`no answer for ${timeoutMs / 1000} seconds`), { code: 'ETIMEDOUT' }));
   });

@@ -55,6 +55,8 @@ export function withProperties(spec: Spec, jobProperties: Readonly<Record<string
 export interface Driver {
   readonly child: ChildProcess;
   readonly output: { out: string; err: string };
+  /** Its exit code, once all it wrote has been read. */
+  readonly closed: Promise<number | null>;
 }
 
 /** Runs a command that prints a document. */
@@ -73,13 +75,13 @@ export function plainDriver(...args: readonly string[]): Driver {
   child.stderr?.on('data', (chunk) => {
     output.err += chunk;
   });
-  return { child, output };
+  const closed = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output, closed };
 }
 
 /** @returns its exit code */
-export async function ended({ child }: Driver): Promise<number | null> {
-  const [code] = await once(child, 'close');
-  return code;
+export async function ended({ closed }: Driver): Promise<number | null> {
+  return closed;
 }
 
 /** @returns its document */
@@ -101,12 +103,13 @@ export async function submitted(
 export async function until<Found>(
   find: () => Promise<Found | undefined> | Found | undefined,
   { child, output }: Driver,
+  pauseMs = 100,
 ): Promise<Found> {
   for (;;) {
     const found = await find();
     if (found !== undefined) return found;
     expect(child.exitCode, output.err).toBeNull();
-    await sleep(100);
+    await sleep(pauseMs);
   }
 }
 

@@ -1,19 +1,16 @@
 /** Publishing into the metadata database of a real Druid 25, which has to serve what was published there. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../../scripts/druid/cluster.mjs';
-import { TOP_PAGES, TUTORIAL, topPages, totals, Watch } from '../overlord/answers.ts';
+import { TOP_PAGES, TUTORIAL, topPages, totals } from '../overlord/answers.ts';
 import { DAY, storedVersions } from '../overlord/druidTasks.ts';
 import { startIndex, wikipediaTask } from '../overlord/jobs.ts';
-import { overwriteWithFewerHours } from '../overlord/overwrite.ts';
+import { overwriteUnderQueries, overwriteWithFewerHours } from '../overlord/overwrite.ts';
 import { type Server, startMariadb, startPostgresql } from '../publish/servers.ts';
 
 /** Four JVMs on a busy machine, and once more. */
 const START_MS = 1_200_000;
 /** Milliseconds for each JVM. Druid 25 comes up in half a minute, or now and then not at all. */
 const PATIENCE_MS = 240_000;
-/** Milliseconds that a query loop goes on after the last overwrite was published: Druid's Coordinator looks every three seconds. */
-const SETTLE_MS = 12_000;
 const PASSWORD = { SEGMILL_METADATA_PASSWORD: 'diurd' };
 
 describe.each([
@@ -50,30 +47,8 @@ describe.each([
     expect(await topPages(cluster, dataSource)).toEqual(TOP_PAGES);
   });
 
-  it('an overwrite while queries run never shows a mix or a gap', async () => {
-    const dataSource = 'overwritten';
-    const robots = { type: 'selector', dimension: 'isRobot', value: 'true' };
-    const publish = async (shards: number, filter?: object) => {
-      const spec = wikipediaTask(dataSource, {
-        shards,
-        output: cluster.deepStorage,
-        ...(filter === undefined ? {} : { filter }),
-      });
-      const { exit, stderr, rows } = await startIndex(spec, options('--quiet'), PASSWORD).ended;
-      expect([exit, stderr]).toEqual([0, '']);
-      await expect.poll(async () => (await totals(cluster, dataSource))?.n, { timeout: 180_000 }).toBe(rows);
-      return totals(cluster, dataSource);
-    };
-    await publish(4);
-    const watch = new Watch(cluster, dataSource);
-    const some = await publish(3, robots);
-    await publish(2);
-    await sleep(SETTLE_MS);
-    const { changes, asked } = await watch.stop();
-    expect(changes).toEqual([TUTORIAL, some, TUTORIAL]);
-    expect(some).not.toEqual(TUTORIAL);
-    expect(asked).toBeGreaterThan(20);
-  });
+  it('an overwrite while queries run never shows a mix or a gap', () =>
+    overwriteUnderQueries(cluster, cluster.deepStorage, options(), PASSWORD));
 
   it("an overwrite with fewer hours shows what Druid's indexer made of them, and hides the others where that is asked for", async () => {
     await overwriteWithFewerHours(cluster, 'fewer_hours', options(), PASSWORD);

@@ -1,13 +1,16 @@
-/** Golden h54 in a real Druid: hours 0 to 5 of a day, then the same hours again with rows for 0, 2 and 4 only. */
+/** Overwrites that a real Druid has to serve: a day while queries run, and golden h54, hours 0 to 5 of a day and then rows for 0, 2 and 4 only. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Cluster } from '../../../scripts/druid/cluster.mjs';
 import { goldenCase } from '../../golden/goldens.ts';
-import { startIndex, writeSpec } from './jobs.ts';
+import { TUTORIAL, totals, Watch } from './answers.ts';
+import { startIndex, wikipediaTask, writeSpec } from './jobs.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = Date.UTC(2024, 2, 1);
+/** Milliseconds that a query loop goes on after the last overwrite was published: Druid's Coordinator looks every three seconds. */
+const SETTLE_MS = 12_000;
 const VERSIONS = { first: '2026-01-01', second: '2026-02-01' };
 
 interface Row {
@@ -80,4 +83,40 @@ export async function overwriteWithFewerHours(
   expect(await publish('spec2.json', '--drop-existing')).toMatchObject({ tombstones: [], keptChunks: [] });
   await sleep(10_000);
   await served(even);
+}
+
+/**
+ * Overwrites a day twice, by other rows and by the first ones, while queries run: each of them has to see one of the three.
+ * @param output deep storage, where options do not say it
+ * @param options of `segmill index`, which say how it is published
+ * @param env variables for it
+ */
+export async function overwriteUnderQueries(
+  cluster: Cluster,
+  output: string | undefined,
+  options: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const dataSource = 'overwritten';
+  const publish = async (shards: number, filter?: object) => {
+    const changes = {
+      shards,
+      ...(filter === undefined ? {} : { filter }),
+      ...(output === undefined ? {} : { output }),
+    };
+    const { exit, stderr, rows } = await startIndex(wikipediaTask(dataSource, changes), [...options, '--quiet'], env)
+      .ended;
+    expect([exit, stderr]).toEqual([0, '']);
+    await expect.poll(async () => (await totals(cluster, dataSource))?.n, { timeout: 180_000 }).toBe(rows);
+    return totals(cluster, dataSource);
+  };
+  await publish(4);
+  const watch = new Watch(cluster, dataSource);
+  const some = await publish(3, { type: 'selector', dimension: 'isRobot', value: 'true' });
+  await publish(2);
+  await sleep(SETTLE_MS);
+  const { changes, asked } = await watch.stop();
+  expect(changes).toEqual([TUTORIAL, some, TUTORIAL]);
+  expect(some).not.toEqual(TUTORIAL);
+  expect(asked).toBeGreaterThan(20);
 }

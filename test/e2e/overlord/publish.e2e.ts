@@ -1,19 +1,16 @@
 /** Publishing through the Overlord of a real Druid 33 cluster. */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../../scripts/druid/cluster.mjs';
-import { TOP_PAGES, TUTORIAL, topPages, totals, Watch } from './answers.ts';
+import { TOP_PAGES, TUTORIAL, topPages, totals } from './answers.ts';
 import { activeTasks, zips } from './druidTasks.ts';
 import { startIndex, wikipediaTask } from './jobs.ts';
-import { overwriteWithFewerHours } from './overwrite.ts';
+import { overwriteUnderQueries, overwriteWithFewerHours } from './overwrite.ts';
 import { testRivals } from './rivals.ts';
 
 const SLOTS = 3;
 /** Five JVMs on a busy machine. */
 const START_MS = 1_200_000;
-/** Milliseconds that a query loop goes on after the last overwrite was published: Druid's Coordinator looks every three seconds. */
-const SETTLE_MS = 12_000;
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -37,26 +34,8 @@ it.each(['publish', 'job'])(
   },
 );
 
-it('an overwrite while queries run never shows a mix or a gap', async () => {
-  const dataSource = 'overwritten';
-  const robots = { type: 'selector', dimension: 'isRobot', value: 'true' };
-  const publish = async (shards: number, filter?: object) => {
-    const spec = wikipediaTask(dataSource, { shards, ...(filter === undefined ? {} : { filter }) });
-    const { exit, stderr, rows } = await startIndex(spec, options('--quiet')).ended;
-    expect([exit, stderr]).toEqual([0, '']);
-    await expect.poll(async () => (await totals(cluster, dataSource))?.n, { timeout: 180_000 }).toBe(rows);
-    return totals(cluster, dataSource);
-  };
-  await publish(4);
-  const watch = new Watch(cluster, dataSource);
-  const some = await publish(3, robots);
-  await publish(2);
-  await sleep(SETTLE_MS);
-  const { changes, asked } = await watch.stop();
-  expect(changes).toEqual([TUTORIAL, some, TUTORIAL]);
-  expect(some).not.toEqual(TUTORIAL);
-  expect(asked).toBeGreaterThan(20);
-});
+it('an overwrite while queries run never shows a mix or a gap', () =>
+  overwriteUnderQueries(cluster, undefined, options()));
 
 it("an overwrite with fewer hours shows what Druid's indexer made of them, and hides the others where that is asked for", async () => {
   await overwriteWithFewerHours(cluster, 'fewer_hours', options());

@@ -9,7 +9,7 @@ import type { HadoopClient } from '../../../src/hadoop/hadoopClient.ts';
 import { reducerPrefix } from '../../../src/mapreduce/yarn/shuffle/blockKey.ts';
 import { RawBytesReader, RawBytesWriter, type RawRecord } from '../../../src/mapreduce/yarn/shuffle/rawBytes.ts';
 import { ShuffleInput } from '../../../src/mapreduce/yarn/shuffle/shuffleInput.ts';
-import { mapSplit } from '../../../src/mapreduce/yarn/task/mapTask.ts';
+import { mapSplits } from '../../../src/mapreduce/yarn/task/mapTask.ts';
 import { unitName, type YarnPlan } from '../../../src/mapreduce/yarn/task/plan.ts';
 import { runCount, runReduce } from '../../../src/mapreduce/yarn/task/reduceTask.ts';
 import { StreamingProgress } from '../../../src/mapreduce/yarn/task/taskProgress.ts';
@@ -107,11 +107,11 @@ export class FakeYarn {
     const output = openSync(join(folder, 'records'), 'w');
     const writer = new RawBytesWriter(output);
     const progress = new StreamingProgress(() => undefined);
-    for (let map = 0; map < plan.splits.length; map++) {
+    for (let map = 0; map < plan.mapSplits.length; map++) {
       if (application.state !== 'RUNNING') return;
       const attempt = join(folder, `map-${map}`);
       mkdirSync(attempt);
-      const maps = await mapSplit(plan, map, attempt, progress, writer);
+      const maps = await mapSplits(plan, map, attempt, progress, writer);
       await new UnitCommit(hdfs, plan.directory, unitName('map', map), `${application.id}_m_${map}_0`).commit({ maps });
     }
     writer.flush();

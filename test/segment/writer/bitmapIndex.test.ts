@@ -7,6 +7,7 @@ import { Scratch } from '../../../src/segment/scratch.ts';
 import { SegmentWriter } from '../../../src/segment/writer/segmentWriter.ts';
 import { type GoldenColumn, ReplayEncoder, readColumn, smooshEntries } from './goldenSegment.ts';
 import { DEFAULT_INDEX_SPEC } from './rewriteSegment.ts';
+import { textElements } from './textElements.ts';
 
 interface Strings {
   /** Null is id 0; values are numbers as text of one length. */
@@ -37,10 +38,8 @@ function roundTrip({ cardinality, multi, rows }: Strings, compressed: boolean, r
       { encoder: plainLz4Encoder(), scratch },
     );
     writer.addNullValue(0);
-    for (let id = 1; id < cardinality; id++) {
-      const value = Buffer.from(String(id).padStart(9, '0'));
-      writer.addValue(0, value, 0, value.length);
-    }
+    const values = Array.from({ length: cardinality - 1 }, (_, i) => String(i + 1).padStart(9, '0'));
+    writer.addValues(0, textElements(values));
     writer.endDictionaries();
     for (let start = 0; start < rows.length; start += rowsPerBatch) {
       const batch = rows.slice(start, start + rowsPerBatch);

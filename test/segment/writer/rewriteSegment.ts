@@ -6,6 +6,7 @@ import type { SegmentDescription, SegmentDimension, SegmentMetric } from '../../
 import { SegmentWriter } from '../../../src/segment/writer/segmentWriter.ts';
 import type { IndexSpec } from '../../../src/spec/jobSpec.ts';
 import { type Files, type GoldenColumn, ReplayEncoder, readColumn } from './goldenSegment.ts';
+import { textElements } from './textElements.ts';
 
 /** Not a divisor of any block length, so that batches and blocks cut across each other. */
 const ROWS_PER_BATCH = 997;
@@ -86,7 +87,7 @@ function describeMetric(name: string, column: GoldenColumn): SegmentMetric {
 function addDictionary(writer: SegmentWriter, dimension: number, column: GoldenColumn | undefined): void {
   for (const value of column?.kind === 'string' ? column.dictionary : [null]) {
     if (value === null) writer.addNullValue(dimension);
-    else writer.addValue(dimension, value, 0, value.length);
+    else writer.addValues(dimension, textElements([value]));
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import type { IndexSpec } from '../../../src/spec/jobSpec.ts';
 import { smooshEntries } from './goldenSegment.ts';
 import { DEFAULT_INDEX_SPEC } from './rewriteSegment.ts';
+import { textElements } from './textElements.ts';
 
 let scratch: Scratch;
 beforeEach(() => {
@@ -47,7 +48,7 @@ function writerOf(parts: Partial<SegmentDescription>): SegmentWriter {
 function addValues(writer: SegmentWriter, dimension: number, values: (string | null)[]): void {
   for (const value of values) {
     if (value === null) writer.addNullValue(dimension);
-    else writer.addValue(dimension, Buffer.from(value), 0, Buffer.byteLength(value));
+    else writer.addValues(dimension, textElements([value]));
   }
 }
 

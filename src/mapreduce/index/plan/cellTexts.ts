@@ -1,6 +1,5 @@
 import type { MergedColumn, SectionInput } from '../../../rollup/merge/mergeColumns.ts';
-import { mergeTexts } from '../../../rollup/merge/mergeValues.ts';
-import { TextCursor } from '../../../rollup/run/runReader.ts';
+import { mergeTexts, textDictionary } from '../../../rollup/merge/TextMerge.ts';
 import { newNumber } from '../../../row/coerce.ts';
 import { storedText } from '../../../row/numbers/storedText.ts';
 
@@ -33,13 +32,18 @@ export class CellTexts {
   /** Texts of value ids, of which 0 is null. */
   #texts(dimension: number, ids: readonly number[]): (string | null)[] {
     const columns = this.#sections.map(({ header }) => header.columns[dimension]);
-    const cursors = this.#sections.map(({ source }, i) => new TextCursor(source, columns[i].dictionary));
+    const dictionaries = this.#sections.map(({ source }, i) => textDictionary(source, columns[i]));
     const wanted = new Set(ids);
     const found = new Map<number, string>();
     const remaps = columns.map((column) => new Int32Array(column.values + 1));
     let id = 0;
-    mergeTexts(cursors, remaps, (bytes, start, end) => {
-      if (wanted.has(++id)) found.set(id, Buffer.from(bytes.subarray(start, end)).toString('utf8'));
+    mergeTexts(dictionaries, remaps, ({ bytes, ends }) => {
+      for (let i = 0, end = 0; i < ends.length; i++) {
+        // Behind the marker of its element.
+        const start = end + 4;
+        end = ends[i];
+        if (wanted.has(++id)) found.set(id, Buffer.from(bytes.subarray(start, end)).toString('utf8'));
+      }
     });
     return ids.map((wantedId) => found.get(wantedId) ?? null);
   }

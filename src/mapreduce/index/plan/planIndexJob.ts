@@ -9,7 +9,7 @@ import type { IndexConfig, Quirks } from '../indexPayload.ts';
 import { beginPublication } from '../indexPublication.ts';
 import type { RunPhase } from '../indexReport.ts';
 import { deadLetterPath } from '../jobDirectory.ts';
-import { type EngineFactory, type JobOptions, withEngine } from '../jobEngine.ts';
+import { type EngineFactory, type JobOptions, withEngine, withThreads } from '../jobEngine.ts';
 import { type JobInput, listJobInput } from '../jobInput.ts';
 import type { KeepRuns } from '../keepRuns.ts';
 import { hashDimensions } from '../partitioning.ts';
@@ -43,10 +43,12 @@ export async function planIndexJob(job: JobSpec, options: PlanOptions, newEngine
   const version = isoText(Date.now());
   // It stores nothing; the journal tells the next job what a killed plan left.
   const publication = beginPublication(job, version, '', { store: null, publisher: null, hadoop: options.hadoop });
-  return withEngine(job, publication, options, newEngine, (runPhase) => {
-    const deadLetters = { path: deadLetterPath(job, version), always: false };
-    return makePlan(job, input, { ...options, deadLetters, unpackDirectory: publication.unpackDirectory }, runPhase);
-  });
+  return withThreads(options.workers, input.splits.length, newEngine, (engines) =>
+    withEngine(job, publication, options, engines, (runPhase) => {
+      const deadLetters = { path: deadLetterPath(job, version), always: false };
+      return makePlan(job, input, { ...options, deadLetters, unpackDirectory: publication.unpackDirectory }, runPhase);
+    }),
+  );
 }
 
 async function makePlan(

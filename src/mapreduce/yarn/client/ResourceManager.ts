@@ -180,7 +180,8 @@ export class ResourceManager {
         // A wrong address does not become right by waiting.
         const tries =
           this.#isKnown || (error as RestError).status !== null ? this.#tries : FIRST_TRIES * resourceManagers.length;
-        if (!isAway || round >= tries) throw isAway ? unanswered(error, resourceManagers) : error;
+        if (!isAway) throw !this.#isKnown && isOther(error) ? other(error) : error;
+        if (round >= tries) throw unanswered(error, resourceManagers);
         this.#active = (this.#active + 1) % resourceManagers.length;
         if (this.#active === 0 || round >= resourceManagers.length) await sleep(this.#pauseMs);
       }
@@ -188,10 +189,20 @@ export class ResourceManager {
   }
 }
 
+/** A ResourceManager names the exception behind what it does not know. */
+function isOther(error: unknown): error is RestError {
+  return error instanceof RestError && (error.status === 404 || error.status === 405) && error.exception === null;
+}
+
+function other(error: RestError): RestError {
+  return new RestError(`${error.message}. Is that its web address? It ${LOOKED_UP}`, error.status, null, error);
+}
+
+const LOOKED_UP = 'is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.';
+
 function unanswered(error: RestError, addresses: readonly string[]): RestError {
-  const where =
-    addresses.length === 1 ? 'It is looked up' : `All of ${addresses.join(', ')} were asked; they are looked up`;
-  const advice = `Is it running, and is that its web address? ${where} in yarn.resourcemanager.webapp.address of yarn-site.xml.`;
+  const where = addresses.length === 1 ? 'It' : `All of ${addresses.join(', ')} were asked; each`;
+  const advice = `Is it running, and is that its web address? ${where} ${LOOKED_UP}`;
   return new RestError(`${error.message} ${advice}`, error.status, error.exception, error);
 }
 

@@ -1,4 +1,4 @@
-/** Where YARN's ResourceManagers listen, as yarn-site.xml says it. */
+/** Where the daemons of YARN and MapReduce listen, as the site files say it. */
 
 export interface YarnAddresses {
   /** Web addresses of the ResourceManagers, `http://host:port`: several where they are highly available. */
@@ -16,6 +16,14 @@ export function yarnAddresses(conf: Conf): YarnAddresses {
   const ids = (conf['yarn.resourcemanager.ha.rm-ids'] ?? '').split(',').map((id) => id.trim());
   const suffixes = conf['yarn.resourcemanager.ha.enabled'] === 'true' ? ids.map((id) => `.${id}`) : [''];
   return { resourceManagers: suffixes.map((suffix) => resourceManager(conf, suffix, isHttps)) };
+}
+
+/** Web address of MapReduce's history server, where the configuration has one, else null. */
+export function historyAddress(conf: Conf): string | null {
+  const isHttps = conf['mapreduce.jobhistory.http.policy'] === 'HTTPS_ONLY';
+  const address = conf[`mapreduce.jobhistory.webapp.${isHttps ? 'https.' : ''}address`]?.trim();
+  if (address === undefined || address.startsWith('0.0.0.0')) return null;
+  return `${isHttps ? 'https' : 'http'}://${address}`;
 }
 
 function resourceManager(conf: Conf, suffix: string, isHttps: boolean): string {

@@ -32,6 +32,9 @@ export interface JobState {
 
 const STATE = 'state.json';
 
+/** Changes with what lies in a job's folder: drivers of another release do not take it for theirs. */
+const LAYOUT = 2;
+
 /** What tasks and other drivers get to see of a job. */
 export function withoutStore(job: JobSpec): JobSpec {
   return { ...job, metadataUpdate: null };
@@ -39,7 +42,7 @@ export function withoutStore(job: JobSpec): JobSpec {
 
 /** Name of the folder of a job: the same for the same spec and plan, so that the same command finds it again. */
 export function jobFolder(job: JobSpec, quirks: Quirks, plan: JobPlan | null): string {
-  const known = { job: withoutStore(job), quirks, ...(plan === null ? {} : { plan: plan.chunks }) };
+  const known = { layout: LAYOUT, job: withoutStore(job), quirks, ...(plan === null ? {} : { plan: plan.chunks }) };
   const hash = createHash('sha256').update(JSON.stringify(known)).digest('hex');
   return `segmill_${hash.slice(0, 24)}`;
 }

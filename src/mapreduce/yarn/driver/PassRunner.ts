@@ -1,9 +1,12 @@
-import { splitLabel } from '../../../input/splits/splits.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { IndexPhase } from '../../index/indexReport.ts';
+import { HistoryServer } from '../client/HistoryServer.ts';
 import type { ResourceManager } from '../client/ResourceManager.ts';
+import { historyAddress } from '../client/yarnAddresses.ts';
+import { checkFits } from '../submit/taskMemory.ts';
 import type { YarnPlan } from '../task/plan.ts';
 import { applicationName, type JobState, type PassName, writeState } from './JobState.ts';
+import { bytesOf, splitsLabel } from './mapSplits.ts';
 import { type PassUnits, runPass } from './runPass.ts';
 import type { YarnCluster } from './YarnCluster.ts';
 import type { YarnIndexOptions } from './yarnOptions.ts';
@@ -36,17 +39,18 @@ export class PassRunner {
   async run(name: PassName, plan: Omit<YarnPlan, 'directory'>): Promise<PassUnits> {
     const { hdfs, manager, directory, options } = this.#with;
     const passPlan: YarnPlan = { ...plan, directory: `${directory}/${name}` };
-    const bytesTotal = plan.splits.reduce((sum, { bytes }) => sum + bytes, 0);
+    const bytesTotal = bytesOf(plan.mapSplits.flat());
     const started = performance.now();
     this.mayRun = true;
     const units = await runPass({
       hdfs,
       manager,
+      history: new HistoryServer(historyAddress(options.hadoop.conf), options.hadoop.user),
       plan: passPlan,
       applicationId: this.#state.applications[name] ?? null,
       submit: () => this.#submit(name, passPlan),
       labelOf: (kind, number) =>
-        kind === 'map' ? splitLabel(plan.splits[number]) : `reducer ${number + 1} of ${plan.reducers}`,
+        kind === 'map' ? splitsLabel(plan.mapSplits[number]) : `reducer ${number + 1} of ${plan.reducers}`,
       signal: options.signal,
       onProgress: (kind, progress) => {
         const phase: IndexPhase = name === 'determine' ? 'determine' : kind === 'map' ? 'read' : 'merge';
@@ -74,7 +78,8 @@ export class PassRunner {
     const { hdfs, manager, cluster, directory, options } = this.#with;
     if (!this.#hasSubmitted) await cluster.preflight(options.signal);
     this.#hasSubmitted = true;
-    const { id } = await manager.newApplication();
+    const { id, memoryMax } = await manager.newApplication();
+    checkFits(cluster.memory, memoryMax);
     // Written first: a driver that dies between the two leaves an application that was never submitted, and not one that nobody knows.
     this.#state = { ...this.#state, applications: { ...this.#state.applications, [name]: id } };
     await writeState(hdfs, directory, this.#state);

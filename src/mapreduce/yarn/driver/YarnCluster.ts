@@ -21,6 +21,7 @@ import { type HadoopSplit, splitFiles } from '../submit/splitFiles.ts';
 import { submission } from '../submit/submission.ts';
 import { type TaskMemory, taskMemory } from '../submit/taskMemory.ts';
 import type { YarnPlan } from '../task/plan.ts';
+import { bytesOf } from './mapSplits.ts';
 import { preflight } from './preflight.ts';
 
 /** What the command line says of the cluster. */
@@ -115,7 +116,7 @@ export class YarnCluster {
       queue,
       stagingRoot,
       jobDirectory,
-      maps: plan.splits.length,
+      maps: plan.mapSplits.length,
       reduces: plan.reducers,
       memory: this.memory,
       archives: [
@@ -148,7 +149,7 @@ export class YarnCluster {
       classPath: [cluster['yarn.application.classpath'] ?? '$HADOOP_CONF_DIR', mapReduceClassPath(hadoop)].join(','),
       environment: hadoop.conf['yarn.app.mapreduce.am.env'] ?? '',
       tokens: await this.#tokens(
-        plan.splits.flatMap(({ inputs }) => inputs.map(({ path }) => path)),
+        plan.mapSplits.flat().flatMap(({ inputs }) => inputs.map(({ path }) => path)),
         cluster,
       ),
     });
@@ -192,21 +193,21 @@ export class YarnCluster {
   }
 
   /** A task reads its input itself, so Hadoop gets a line of one word for each, and the hosts of the true input. */
-  async #splits({ splits }: YarnPlan, line: string): Promise<HadoopSplit[]> {
+  async #splits({ mapSplits }: YarnPlan, line: string): Promise<HadoopSplit[]> {
     const locations = new Map<string, Awaited<ReturnType<WebHdfsStorage['blockLocations']>>>();
-    for (const { path } of splits.flatMap(({ inputs }) => inputs)) {
+    for (const { path } of mapSplits.flat().flatMap(({ inputs }) => inputs)) {
       if (!locations.has(path)) locations.set(path, await this.#hdfs.blockLocations(path));
     }
-    return splits.map(({ inputs, bytes }) => {
+    return mapSplits.map((splits) => {
       const byHost = new Map<string, number>();
-      for (const { path, start, end } of inputs) {
+      for (const { path, start, end } of splits.flatMap(({ inputs }) => inputs)) {
         for (const { offset, length, hosts } of locations.get(path) ?? []) {
           const shared = Math.min(end, offset + length) - Math.max(start, offset);
           if (shared > 0) for (const host of hosts) byHost.set(host, (byHost.get(host) ?? 0) + shared);
         }
       }
       const hosts = [...byHost].sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1)).map(([host]) => host);
-      return { path: line, start: 0, length: LINE.length, hosts, inputBytes: bytes };
+      return { path: line, start: 0, length: LINE.length, hosts, inputBytes: bytesOf(splits) };
     });
   }
 

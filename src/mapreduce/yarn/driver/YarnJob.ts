@@ -26,6 +26,7 @@ import type { ReduceUnit } from '../task/plan.ts';
 import { type FoundShards, findShards } from './findShards.ts';
 import type { JobState } from './JobState.ts';
 import { areThere, type MadeZip, madeOfShards, moveOut } from './madeZips.ts';
+import { gatherSplits } from './mapSplits.ts';
 import type { PassRunner } from './PassRunner.ts';
 import { mapsOf } from './runPass.ts';
 import type { YarnCluster } from './YarnCluster.ts';
@@ -56,7 +57,7 @@ export class YarnJob {
   readonly #state: JobState;
   readonly #options: YarnJobOptions;
   readonly #config: IndexConfig;
-  readonly #splits: readonly InputSplit[];
+  readonly #mapSplits: readonly (readonly InputSplit[])[];
   /** Until a publisher has given one, it only names directories that hold what is not complete. */
   #version: string;
 
@@ -66,7 +67,7 @@ export class YarnJob {
     this.#options = options;
     // Tasks have tokens of their own.
     this.#config = { job: state.job, quirks, hadoop: { ...hadoop, tokens: [] } };
-    this.#splits = planMaps(state.files, quirks);
+    this.#mapSplits = gatherSplits(planMaps(state.files, quirks));
     this.#version = state.version;
   }
 
@@ -79,7 +80,7 @@ export class YarnJob {
     const place = deadLetterPlace(job, ownVersion, this.#options.deadLetters ?? null);
     mkdirSync(dirname(place.path), { recursive: true });
     const known = plan === undefined ? null : chunkPlansOf(plan);
-    const found = await findShards(this.#config, this.#splits, passes, place, known);
+    const found = await findShards(this.#config, this.#mapSplits, passes, place, known);
     const determined = performance.now();
     const { maps, shards, zips } = await this.#index(found);
     const { counts, samples, deadLetters } = await gatherMaps(maps, this.#config, place);
@@ -120,7 +121,7 @@ export class YarnJob {
           store: (stored - merged) / 1000,
           total: (stored - started) / 1000,
         },
-        workers: this.#splits.length,
+        workers: this.#mapSplits.length,
         notes: [...cluster.notes, ...shardNotes(shards, this.#config), ...published.notes],
       };
     } catch (error) {
@@ -143,7 +144,7 @@ export class YarnJob {
     const units = await passes.run('index', {
       config: this.#config,
       pass,
-      splits: this.#splits,
+      mapSplits: this.#mapSplits,
       reducers,
       chunks,
     });

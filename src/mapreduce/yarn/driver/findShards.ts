@@ -15,6 +15,7 @@ import { shardsOf } from '../../index/mapOutput.ts';
 import { determineConfig, rangeOptions, shardsGiven } from '../../index/partitioning.ts';
 import { type ChunkShards, reducersFor } from '../shuffle/reducerOf.ts';
 import type { CountUnit } from '../task/plan.ts';
+import { bytesOf } from './mapSplits.ts';
 import type { PassRunner } from './PassRunner.ts';
 import { mapsOf } from './runPass.ts';
 
@@ -39,7 +40,7 @@ const CHUNKS_MAX = 10_000;
  */
 export async function findShards(
   config: IndexConfig,
-  splits: readonly InputSplit[],
+  mapSplits: readonly (readonly InputSplit[])[],
   passes: Pick<PassRunner, 'run'>,
   place: DeadLetterPlace,
   known: readonly ChunkPlan[] | null,
@@ -50,12 +51,12 @@ export async function findShards(
     return {
       pass: { type: 'numShards', numShards },
       // Chunks that nobody has announced share reducers.
-      reducers: chunks.length === 0 ? Math.max(numShards, Math.min(splits.length, 16)) : reducersFor(chunks),
+      reducers: chunks.length === 0 ? Math.max(numShards, Math.min(mapSplits.length, 16)) : reducersFor(chunks),
       chunks,
       planOf: (chunk) => ({ type: 'hashed', chunk, buckets: numShards }),
     };
   }
-  const plan = known ?? (await determine(config, splits, passes, place));
+  const plan = known ?? (await determine(config, mapSplits, passes, place));
   const plans = new Map(plan.map((chunkPlan) => [chunkPlan.chunk, chunkPlan]));
   const chunks = plan.map((chunkPlan) => ({ chunk: chunkPlan.chunk, shards: shardsOf(chunkPlan) }));
   return {
@@ -68,18 +69,18 @@ export async function findShards(
 
 async function determine(
   config: IndexConfig,
-  splits: readonly InputSplit[],
+  mapSplits: readonly (readonly InputSplit[])[],
   passes: Pick<PassRunner, 'run'>,
   place: DeadLetterPlace,
 ): Promise<ChunkPlan[]> {
   const determining = determineConfig(config);
-  const bytes = splits.reduce((sum, split) => sum + split.bytes, 0);
+  const bytes = bytesOf(mapSplits.flat());
   const isRanges = rangeOptions(config) !== null;
   const keyParts = Math.max(1, Math.ceil(bytes / KEY_PART_INPUT_BYTES));
   const units = await passes.run('determine', {
     config: determining,
     pass: { type: 'determine', keepRuns: 'never', keyParts },
-    splits,
+    mapSplits,
     // Estimators are small: they stand in the maps' manifests.
     reducers: isRanges ? keyParts : 0,
     chunks: [],
@@ -101,7 +102,7 @@ async function withLocalCounts<Result>(
     const local: CountManifest[] = [];
     for (const manifest of counts) {
       const path = join(directory, String(local.length));
-      await pipeline(Readable.from(bytesOf(manifest.path, config)), createWriteStream(path));
+      await pipeline(Readable.from(contentOf(manifest.path, config)), createWriteStream(path));
       local.push({ ...manifest, path });
     }
     return await use(local);
@@ -110,7 +111,7 @@ async function withLocalCounts<Result>(
   }
 }
 
-async function* bytesOf(path: string, { hadoop }: IndexConfig): AsyncGenerator<Uint8Array> {
+async function* contentOf(path: string, { hadoop }: IndexConfig): AsyncGenerator<Uint8Array> {
   const reader = await storageFor(path, hadoop).openRead(path);
   try {
     for (;;) {

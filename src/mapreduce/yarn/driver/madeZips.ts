@@ -1,4 +1,5 @@
 import type { StagedZip } from '../../../publish/segmentStore.ts';
+import { mapAtOnce } from '../../../storage/mapAtOnce.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { isoText } from '../../../time/isoText.ts';
 import type { PlannedShard } from '../../index/planShards.ts';
@@ -8,9 +9,6 @@ import type { MadeSegment } from '../task/plan.ts';
 export interface MadeZip extends StagedZip {
   readonly made: MadeSegment;
 }
-
-/** Requests to the name node at once. */
-const AT_ONCE = 16;
 
 /** The segments that reducers made, in the order of the shards. @throws Error where they are not just those of the shards */
 export function madeOfShards(shards: readonly PlannedShard[], made: readonly MadeSegment[]): MadeSegment[] {
@@ -32,7 +30,7 @@ export function madeOfShards(shards: readonly PlannedShard[], made: readonly Mad
  * that one's segments were taken back since.
  */
 export async function areThere(zips: readonly MadeZip[], hdfs: WebHdfsStorage): Promise<boolean> {
-  const found = await inGroups(zips, async ({ made, temporary, final }) => {
+  const found = await mapAtOnce(zips, async ({ made, temporary, final }) => {
     for (const path of [made.zip, temporary, final]) {
       if ((await hdfs.status(path))?.length === made.manifest.zipBytes) return true;
     }
@@ -43,18 +41,7 @@ export async function areThere(zips: readonly MadeZip[], hdfs: WebHdfsStorage): 
 
 /** Moves zips out of the job's folder, which goes with the job, to their temporary names in deep storage. */
 export async function moveOut(zips: readonly MadeZip[], hdfs: WebHdfsStorage): Promise<void> {
-  await inGroups(zips, async ({ made, temporary }) => {
+  await mapAtOnce(zips, async ({ made, temporary }) => {
     if ((await hdfs.status(made.zip)) !== null) await hdfs.rename(made.zip, temporary);
   });
-}
-
-async function inGroups<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(work))));
-  }
-  return results;
 }

@@ -9,7 +9,10 @@ export function passError(
   failures: readonly FailedAttempt[],
   labelOf: (kind: 'map' | 'reduce', number: number) => string,
 ): Error {
-  const last = failures.findLast(({ error }) => error !== null) ?? failures.at(-1);
+  const task = failedTask(application);
+  const itsOwn = failures.filter(({ id }) => task !== null && taskOf(id) === task);
+  const asked = itsOwn.length > 0 ? itsOwn : failures;
+  const last = asked.findLast(({ error }) => error !== null) ?? asked.at(-1);
   if (last !== undefined) return attemptError(last, failures, labelOf);
   const id = application?.id ?? 'unknown';
   if (application === null) {
@@ -25,6 +28,15 @@ export function passError(
   return new Error(`The application ${id} failed${said === '' ? ' and does not say why' : `: ${said}`}${hint}`);
 }
 
+/** The task that a job failed for, without its kind of id: `1700000000000_0001_m_000003`; null where it is not told. */
+export function failedTask(application: Pick<Application, 'diagnostics'> | null): string | null {
+  return /Task failed task_(\d+_\d+_[mr]_\d+)/.exec(application?.diagnostics ?? '')?.[1] ?? null;
+}
+
+function taskOf(attempt: string): string {
+  return attempt.replace(/^attempt_|_\d+$/g, '');
+}
+
 function attemptError(
   failed: FailedAttempt,
   failures: readonly FailedAttempt[],
@@ -33,10 +45,7 @@ function attemptError(
   const [, kind, number] = /_([mr])_(\d+)_\d+$/.exec(failed.id) ?? [null, 'm', '0'];
   const label = labelOf(kind === 'r' ? 'reduce' : 'map', Number(number));
   const task: Task = { kind: 'mapIndex', id: failed.id, label, payload: null };
-  const attempts = Math.max(
-    1,
-    failures.filter(({ id }) => id.replace(/_\d+$/, '') === failed.id.replace(/_\d+$/, '')).length,
-  );
+  const attempts = Math.max(1, failures.filter(({ id }) => taskOf(id) === taskOf(failed.id)).length);
   if (failed.error !== null) return new TaskError(task, failed.error, attempts);
   const stderr = failed.stderr === '' ? '' : `\nIts last words:\n${failed.stderr}`;
   const said = failed.diagnostics

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { MapManifest } from '../../index/indexPayload.ts';
 import type { PhaseProgress } from '../../job.ts';
+import type { HistoryServer } from '../client/HistoryServer.ts';
 import {
   type Application,
   type ClusterNode,
@@ -13,7 +14,7 @@ import {
 import { type MapUnit, UNITS, unitName, type YarnPlan } from '../task/plan.ts';
 import { COUNTERS } from '../task/taskProgress.ts';
 import { readJson } from '../task/UnitCommit.ts';
-import { passError } from './passError.ts';
+import { failedTask, passError } from './passError.ts';
 import { slowReducers } from './slowReducers.ts';
 import { TaskFailures } from './taskFailures.ts';
 
@@ -31,7 +32,8 @@ export function mapsOf({ maps }: PassUnits): MapManifest[] {
 export interface PassOptions {
   readonly hdfs: WebHdfsStorage;
   readonly manager: ResourceManager;
-  readonly plan: Pick<YarnPlan, 'directory' | 'splits' | 'reducers'>;
+  readonly history: HistoryServer;
+  readonly plan: Pick<YarnPlan, 'directory' | 'mapSplits' | 'reducers'>;
   /** The application that runs the pass already, or null. */
   readonly applicationId: string | null;
   /** Submits the pass anew. @returns the application's id */
@@ -89,6 +91,7 @@ async function watch(id: string, options: PassOptions): Promise<PassUnits> {
       const units = await readUnits(options);
       if (units !== null) return units;
       await failures.readErrors();
+      if (failedTask(application) !== null) await failures.askHistory(options.history);
       throw passError(application, failures.all, labelOf);
     }
     if (poll % LOOK_EVERY === 0) {
@@ -193,7 +196,7 @@ async function readUnits({ hdfs, plan }: PassOptions): Promise<PassUnits | null>
   const directory = `${plan.directory}/${UNITS}`;
   const found = new Set((await hdfs.list(directory)).map(({ path }) => path.slice(path.lastIndexOf('/') + 1)));
   const names = (kind: 'map' | 'reduce', count: number) => Array.from({ length: count }, (_, i) => unitName(kind, i));
-  const maps = names('map', plan.splits.length);
+  const maps = names('map', plan.mapSplits.length);
   const reduces = names('reduce', plan.reducers);
   if (![...maps, ...reduces].every((name) => found.has(name))) return null;
   const read = async (all: readonly string[]) => {

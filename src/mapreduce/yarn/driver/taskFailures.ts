@@ -1,5 +1,6 @@
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { CarriedError } from '../../local/messages.ts';
+import type { HistoryServer } from '../client/HistoryServer.ts';
 import type { ResourceManager, TaskAttempt } from '../client/ResourceManager.ts';
 import { ticketFetch } from '../client/ticketFetch.ts';
 import { ERRORS } from '../task/plan.ts';
@@ -25,14 +26,19 @@ const TIMEOUT_MS = 5000;
 /** Collects why attempts fail while a job runs: afterwards its application master is no longer there to tell. */
 export class TaskFailures {
   readonly #hdfs: WebHdfsStorage;
-  readonly #manager: ResourceManager;
+  readonly #manager: Pick<ResourceManager, 'tasks' | 'attempts'>;
   readonly #directory: string;
   readonly #applicationId: string;
   readonly #seen = new Map<string, FailedAttempt>();
   #errors = new Set<string>();
 
   /** @param directory folder of the pass */
-  constructor(hdfs: WebHdfsStorage, manager: ResourceManager, directory: string, applicationId: string) {
+  constructor(
+    hdfs: WebHdfsStorage,
+    manager: Pick<ResourceManager, 'tasks' | 'attempts'>,
+    directory: string,
+    applicationId: string,
+  ) {
     this.#hdfs = hdfs;
     this.#manager = manager;
     this.#directory = directory;
@@ -64,20 +70,34 @@ export class TaskFailures {
     const fresh: FailedAttempt[] = [];
     for (const task of await this.#manager.tasks(this.#applicationId)) {
       for (const attempt of await this.#manager.attempts(this.#applicationId, task.id)) {
-        const known = this.#seen.get(attempt.id);
-        if (attempt.state !== 'FAILED' || (known !== undefined && known.diagnostics !== '')) continue;
-        if (this.#seen.size >= ATTEMPTS_MAX && known === undefined) return fresh;
-        const failed: FailedAttempt = {
-          id: attempt.id,
-          error: known?.error ?? null,
-          diagnostics: (attempt.diagnostics ?? '').trim(),
-          stderr: await stderrOf(attempt),
-        };
-        this.#seen.set(attempt.id, failed);
-        fresh.push(failed);
+        if (!this.#isNews(attempt)) continue;
+        if (this.#seen.size >= ATTEMPTS_MAX && !this.#seen.has(attempt.id)) return fresh;
+        fresh.push(await this.#noted(attempt));
       }
     }
     return fresh;
+  }
+
+  /** Asks for the attempt that the job failed with: its application master ended too soon to tell of it. */
+  async askHistory(history: Pick<HistoryServer, 'attemptsOfFailedTasks'>): Promise<void> {
+    for (const attempt of await history.attemptsOfFailedTasks(this.#applicationId)) {
+      if (this.#isNews(attempt)) await this.#noted(attempt);
+    }
+  }
+
+  #isNews({ id, state }: TaskAttempt): boolean {
+    return state === 'FAILED' && (this.#seen.get(id)?.diagnostics ?? '') === '';
+  }
+
+  async #noted(attempt: TaskAttempt): Promise<FailedAttempt> {
+    const failed: FailedAttempt = {
+      id: attempt.id,
+      error: this.#seen.get(attempt.id)?.error ?? null,
+      diagnostics: (attempt.diagnostics ?? '').trim(),
+      stderr: await stderrOf(attempt),
+    };
+    this.#seen.set(attempt.id, failed);
+    return failed;
   }
 }
 

@@ -31,6 +31,8 @@ const BYTES = 'org.apache.hadoop.io.BytesWritable';
 /** Names of archives in the directory of a task. */
 export const RUNTIME_LINK = 'rt';
 export const PROGRAM_LINK = 'app';
+/** Hadoop's JVMs live for seconds and move blocks: to compile their code well takes longer than it saves. */
+export const JVM_OPTIONS = '-XX:+UseSerialGC -XX:TieredStopAtLevel=1';
 /** Tells a task where its plan lies; a file in its directory. */
 export const PLAN_LINK = 'plan.json';
 /** Where Hadoop's own distribution has the jar on every node. */
@@ -90,8 +92,8 @@ export function mapReduceProperties(job: StreamingJob): Record<string, string> {
     'mapreduce.partition.binarypartitioner.right.offset': '2',
     'mapreduce.map.memory.mb': String(memory.map.container),
     'mapreduce.reduce.memory.mb': String(memory.reduce.container),
-    'mapreduce.map.java.opts': `-Xmx${memory.map.java}m -XX:+UseSerialGC`,
-    'mapreduce.reduce.java.opts': `-Xmx${memory.reduce.java}m -XX:+UseSerialGC`,
+    'mapreduce.map.java.opts': `-Xmx${memory.map.java}m ${JVM_OPTIONS}`,
+    'mapreduce.reduce.java.opts': `-Xmx${memory.reduce.java}m ${JVM_OPTIONS}`,
     ...cacheProperties(
       'archives',
       archives,

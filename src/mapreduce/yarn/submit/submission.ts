@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CachedFile } from '../archives/ArchiveCache.ts';
 import type { ApplicationTokens } from './applicationTokens.ts';
+import { JVM_OPTIONS } from './mapReduceProperties.ts';
 
 /** What the ResourceManager is told of an application. */
 export interface SubmissionOptions {
@@ -102,7 +103,7 @@ function masterCommand(memory: number): string {
     '{{JAVA_HOME}}/bin/java -Djava.io.tmpdir={{PWD}}/tmp -Dlog4j.configuration=container-log4j.properties',
     `-Dyarn.app.container.log.dir=${LOGS} -Dyarn.app.container.log.filesize=0`,
     '-Dhadoop.root.logger=INFO,CLA -Dhadoop.root.logfile=syslog',
-    `-Xmx${Math.floor(memory * HEAP_SHARE)}m org.apache.hadoop.mapreduce.v2.app.MRAppMaster`,
+    `-Xmx${Math.floor(memory * HEAP_SHARE)}m ${JVM_OPTIONS} org.apache.hadoop.mapreduce.v2.app.MRAppMaster`,
     `1>${LOGS}/stdout 2>${LOGS}/stderr`,
   ].join(' ');
 }

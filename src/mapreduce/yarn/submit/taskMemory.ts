@@ -38,6 +38,21 @@ export function taskMemory(kind: 'map' | 'reduce', properties: Readonly<Record<s
   );
 }
 
+/**
+ * @param memoryMax of the largest container that the cluster gives, MB
+ * @throws Error when tasks do not fit: Hadoop would kill the job once it is running
+ */
+export function checkFits(memory: { readonly map: TaskMemory; readonly reduce: TaskMemory }, memoryMax: number): void {
+  for (const kind of ['map', 'reduce'] as const) {
+    const { container } = memory[kind];
+    if (container <= memoryMax) continue;
+    throw new Error(
+      `mapreduce.${kind}.memory.mb is ${container}, and the cluster gives containers of at most ${memoryMax} MB. Set it to no more than ` +
+        'that in tuningConfig.jobProperties.',
+    );
+  }
+}
+
 /** `--max-old-space-size` for Node. */
 export function nodeHeap({ node }: TaskMemory): number {
   return Math.floor(node * NODE_HEAP_SHARE);

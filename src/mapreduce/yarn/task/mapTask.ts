@@ -14,7 +14,7 @@ import type { UnitCommit } from './UnitCommit.ts';
 /** Descriptor of stdout, where Hadoop Streaming reads records. */
 const STDOUT = 1;
 
-/** Runs the mapper of the local engine on a split and hands what it left to the shuffle. */
+/** Runs the mapper of the local engine on the splits of a task and hands what it left to the shuffle. */
 export async function runMap(
   plan: YarnPlan,
   map: number,
@@ -23,19 +23,19 @@ export async function runMap(
   unit: UnitCommit,
 ): Promise<void> {
   const records = new RawBytesWriter(STDOUT);
-  const maps = await mapSplit(plan, map, attemptDirectory, progress, records);
+  const maps = await mapSplits(plan, map, attemptDirectory, progress, records);
   records.flush();
   // An attempt that comes second has done its part too: Hadoop chooses whose output is shuffled, and both are the same.
   await unit.commit({ maps } satisfies MapUnit);
 }
 
 /**
- * Maps a split part by part, into the shuffle.
+ * Maps splits one after the other, and part by part, into the shuffle.
  *
  * @returns what a task of the local engine leaves, for each part; runs are called as the shuffle calls them
  */
-export async function mapSplit(
-  plan: Pick<YarnPlan, 'config' | 'pass' | 'splits' | 'reducers' | 'chunks'>,
+export async function mapSplits(
+  plan: Pick<YarnPlan, 'config' | 'pass' | 'mapSplits' | 'reducers' | 'chunks'>,
   map: number,
   attemptDirectory: string,
   progress: StreamingProgress,
@@ -46,7 +46,7 @@ export async function mapSplit(
   const reducers = reducerOf(plan.reducers, plan.chunks);
   const maps: MapManifest[] = [];
   let [runs, keyRuns, shuffled] = [0, 0, 0];
-  for await (const split of splitParts(plan.splits[map], config, join(attemptDirectory, 'unpacked'))) {
+  for await (const split of splitParts(plan.mapSplits[map], config, join(attemptDirectory, 'unpacked'))) {
     const payload: MapPayload = { config, pass, split, badRowsMax: config.job.tuning.maxParseExceptions };
     const directory = join(attemptDirectory, `part-${maps.length}`);
     mkdirSync(directory);

@@ -2,11 +2,12 @@ import type { InputSplit } from '../../../input/splits/splits.ts';
 import type { CountManifest, IndexConfig, MapManifest, MapPass, ReduceManifest } from '../../index/indexPayload.ts';
 import type { ChunkShards } from '../shuffle/reducerOf.ts';
 
-/** What every task of a MapReduce job is told: a file that travels with the job. Task i reads split i. */
+/** What every task of a MapReduce job is told: a file that travels with the job. */
 export interface YarnPlan {
   readonly config: IndexConfig;
   readonly pass: MapPass;
-  readonly splits: readonly InputSplit[];
+  /** What each map task reads, one split after the other. */
+  readonly mapSplits: readonly (readonly InputSplit[])[];
   readonly reducers: number;
   /** Shards that are known beforehand. */
   readonly chunks: ChunkShards;
@@ -14,7 +15,7 @@ export interface YarnPlan {
   readonly directory: string;
 }
 
-/** What a mapper leaves: what it read of each part of its split, in order. */
+/** What a mapper leaves: what it read of each split and each part of one, in order. */
 export interface MapUnit {
   readonly maps: readonly MapManifest[];
 }

@@ -10,21 +10,24 @@ import type { IndexConfig } from '../../index/indexPayload.ts';
 const PARTS_AHEAD = 1;
 
 /**
- * The pieces of a split that one task reads one after the other. On one machine a large gzip file is read by many tasks, part by part, and
+ * The pieces of splits that one task reads one after the other. On one machine a large gzip file is read by many tasks, part by part, and
  * runs end where parts do; so they must here, or sums of doubles would be folded along another tree.
  *
  * @param directory for unpacked parts; each is removed when the next one is asked for
  */
 export async function* splitParts(
-  split: InputSplit,
+  splits: readonly InputSplit[],
   config: IndexConfig,
   directory: string,
 ): AsyncGenerator<InputSplit> {
-  // Where Druid counts by split, such a file is one.
-  if (countsPerTask(config) || !isLargeGzip(split, MAX_SPLIT_BYTES_DEFAULT)) {
-    yield split;
-    return;
+  for (const split of splits) {
+    // Where Druid counts by split, such a file is one.
+    if (countsPerTask(config) || !isLargeGzip(split, MAX_SPLIT_BYTES_DEFAULT)) yield split;
+    else yield* partsOf(split, config, directory);
   }
+}
+
+async function* partsOf(split: InputSplit, config: IndexConfig, directory: string): AsyncGenerator<InputSplit> {
   const options = {
     partBytes: MAX_SPLIT_BYTES_DEFAULT,
     lineBytesMax: MAX_LINE_BYTES_DEFAULT,

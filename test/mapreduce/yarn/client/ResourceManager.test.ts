@@ -1,40 +1,9 @@
-import http, { type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ResourceManager } from '../../../../src/mapreduce/yarn/client/ResourceManager.ts';
 import { yarnAddresses } from '../../../../src/mapreduce/yarn/client/yarnAddresses.ts';
+import { type Answer, closeDaemons, daemon } from './fakeDaemon.ts';
 
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
-});
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** A daemon that answers `METHOD path`; all else is unknown to it. */
-async function daemon(answers: Readonly<Record<string, Answer | (() => Answer)>>, log: string[] = []): Promise<string> {
-  const server = http.createServer((request, response) => {
-    const url = new URL(request.url as string, 'http://fake');
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      log.push(`${request.method} ${url.pathname} ${url.searchParams.get('user.name')} ${body}`.trim());
-      const found = answers[`${request.method} ${url.pathname}`];
-      const answer = typeof found === 'function' ? found() : found;
-      const text = answer === undefined ? '<html>Not <b>found</b></html>' : JSON.stringify(answer.body);
-      response.writeHead(answer?.status ?? 404, { 'content-type': 'application/json', connection: 'close' });
-      response.end(text);
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+afterEach(closeDaemons);
 
 function manager(resourceManagers: readonly string[]): ResourceManager {
   return new ResourceManager({ resourceManagers }, 'ann', { tries: 4, pauseMs: 1 });
@@ -68,11 +37,15 @@ describe('ResourceManager', () => {
     );
   });
 
-  test('a page in place of JSON is told by its text', async () => {
-    const url = await daemon({});
-    await expect(manager([url]).configuration()).rejects.toThrow(
-      `The ResourceManager at ${url} answered GET /conf with HTTP 404: no JSON but "Not found"`,
+  test('a page in place of JSON is told by its text; where nothing else was ever answered, with advice', async () => {
+    const url = await daemon({ 'GET /conf': { status: 200, body: { properties: [] } } });
+    const known = manager([url]);
+    const text = `The ResourceManager at ${url} answered POST /ws/v1/cluster/apps with HTTP 404: no JSON but "Not found"`;
+    await expect(known.submit({})).rejects.toThrow(
+      `${text}. Is that its web address? It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.`,
     );
+    await known.configuration();
+    await expect(known.submit({})).rejects.toMatchObject({ message: text });
   });
 
   test('where one is standing by the next is asked, and stays the one', async () => {
@@ -87,7 +60,7 @@ describe('ResourceManager', () => {
 
   test('where none answers that is told after some tries', async () => {
     const url = await daemon({});
-    await new Promise((resolve) => servers.pop()?.close(resolve));
+    await closeDaemons();
     await expect(manager([url]).configuration()).rejects.toThrow(
       `The ResourceManager does not answer at ${url}: ECONNREFUSED. Is it running, and is that its web address? ` +
         'It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.',

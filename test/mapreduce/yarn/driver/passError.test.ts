@@ -21,6 +21,19 @@ describe('passError', () => {
     expect(error.message).toBe('Task map 2 failed twice, the last time so: Cannot read it.');
   });
 
+  test('is of the task that the job failed for, where others failed and went on', () => {
+    const carried = { className: 'StorageError', message: 'Cannot read it.', stack: null, details: 7, retryable: true };
+    const failures = [
+      attempt('attempt_1_0001_m_000000_0', { diagnostics: 'subprocess failed with code 9' }),
+      attempt('attempt_1_0001_m_000000_1', { diagnostics: 'subprocess failed with code 9' }),
+      attempt('attempt_1_0001_m_000002_0', { error: carried }),
+    ];
+    const failed = { ...FAILED, diagnostics: 'Task failed task_1_0001_m_000000\nJob failed as tasks failed.' };
+    expect(passError(failed, failures, labelOf).message).toBe(
+      'Task map 0 failed 2 times (attempt_1_0001_m_000000_1): subprocess failed with code 9',
+    );
+  });
+
   test('keeps the words of an error that is final', () => {
     const carried = { className: 'BadRowsError', message: '1 bad row.', stack: null, details: null, retryable: false };
     expect(passError(FAILED, [attempt('attempt_1_0001_m_000000_0', { error: carried })], labelOf).message).toBe(

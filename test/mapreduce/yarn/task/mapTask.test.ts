@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ import type { Engine, PhaseOptions, TaskOutcome, Tasks } from '../../../../src/m
 import { decodeBlockKey } from '../../../../src/mapreduce/yarn/shuffle/blockKey.ts';
 import { emitRuns } from '../../../../src/mapreduce/yarn/shuffle/emitRuns.ts';
 import { RawBytesReader, RawBytesWriter } from '../../../../src/mapreduce/yarn/shuffle/rawBytes.ts';
-import { mapSplit } from '../../../../src/mapreduce/yarn/task/mapTask.ts';
+import { mapSplits } from '../../../../src/mapreduce/yarn/task/mapTask.ts';
 import { StreamingProgress } from '../../../../src/mapreduce/yarn/task/taskProgress.ts';
 import { LocalStorage } from '../../../../src/storage/local/LocalStorage.ts';
 import { jobOf } from '../../index/checkJob.ts';
@@ -30,10 +30,11 @@ beforeAll(() => {
   );
   // Stored, so that the file is large.
   writeFileSync(join(directory, 'in.json.gz'), gzipSync(`${rows.join('\n')}\n`, { level: 0 }));
+  writeFileSync(join(directory, 'in.json'), `${rows.join('\n')}\n`);
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function job() {
+function job(file: string) {
   const spec = {
     dataSchema: {
       dataSource: 'large',
@@ -50,7 +51,7 @@ function job() {
     },
     ioConfig: {
       type: 'hadoop',
-      inputSpec: { type: 'static', paths: join(directory, 'in.json.gz') },
+      inputSpec: { type: 'static', paths: join(directory, file) },
       segmentOutputPath: join(directory, 'segments'),
     },
     tuningConfig: {
@@ -109,7 +110,10 @@ class WatchedEngine extends InlineEngine {
 }
 
 /** The blocks of the local engine's runs, as one task sends them. */
-async function localBlocks(quirks: Quirks): Promise<{ readonly tasks: number; readonly blocks: readonly string[] }> {
+async function localBlocks(
+  file: string,
+  quirks: Quirks,
+): Promise<{ readonly tasks: number; readonly blocks: readonly string[] }> {
   let [tasks, blocks]: [number, string[]] = [0, []];
   const newEngine = (root: string): Engine =>
     new WatchedEngine(root, async (maps) => {
@@ -124,40 +128,46 @@ async function localBlocks(quirks: Quirks): Promise<{ readonly tasks: number; re
       } as const;
       blocks = await blocksOf((records) => emitRuns(runs, records, options));
     });
-  await runIndexJob(job(), { workers: 1, quirks, signal: new AbortController().signal }, newEngine);
+  await runIndexJob(job(file), { workers: 1, quirks, signal: new AbortController().signal }, newEngine);
   return { tasks, blocks };
 }
 
+/** What one task leaves and sends that reads all splits of a file. */
+async function sentByOneTask(file: string, quirks: Quirks) {
+  const status = await new LocalStorage().status(join(directory, file));
+  const splits = planMaps(status === null ? [] : [status], quirks);
+  const attempt = mkdtempSync(join(directory, 'attempt-'));
+  const plan = {
+    config: { job: job(file), quirks },
+    pass: { type: 'numShards', numShards: 1 },
+    mapSplits: [splits],
+    reducers: REDUCERS.count,
+    chunks: [],
+  } as const;
+  let maps: MapManifest[] = [];
+  const blocks = await blocksOf(async (records) => {
+    maps = await mapSplits(plan, 0, attempt, new StreamingProgress(() => undefined), records);
+  });
+  return { splits: splits.length, maps, blocks, left: readdirSync(attempt, { recursive: true }) };
+}
+
 test.each([
-  ['none', 2],
-  ['druid', 1],
+  ['in.json.gz', 'none', 1, 2, ['unpacked']],
+  ['in.json.gz', 'druid', 1, 1, []],
+  ['in.json', 'none', 2, 2, []],
 ] as const)(
-  'with --quirks %s a large gzip file has %i parts, and one task sends what those of the local engine send',
-  async (quirks, parts) => {
-    const local = await localBlocks(quirks);
-    const status = await new LocalStorage().status(join(directory, 'in.json.gz'));
-    const splits = planMaps(status === null ? [] : [status], quirks);
-    const attempt = join(directory, `attempt-${quirks}`);
-    mkdirSync(attempt);
-    const plan = {
-      config: { job: job(), quirks },
-      pass: { type: 'numShards', numShards: 1 },
-      splits,
-      reducers: REDUCERS.count,
-      chunks: [],
-    } as const;
-    let maps: MapManifest[] = [];
-    const blocks = await blocksOf(async (records) => {
-      maps = await mapSplit(plan, 0, attempt, new StreamingProgress(() => undefined), records);
-    });
-    expect([splits.length, local.tasks, maps.length]).toEqual([1, parts, parts]);
-    expect(blocks.length).toBeGreaterThan(parts);
-    expect(blocks).toEqual(local.blocks);
-    expect(maps.flatMap(({ runs }) => runs.map(({ path }) => path))).toEqual(
+  '%s with --quirks %s is %i splits and %i parts: one task sends what tasks of the local engine send for them',
+  async (file, quirks, splits, parts, left) => {
+    const local = await localBlocks(file, quirks);
+    const sent = await sentByOneTask(file, quirks);
+    expect([sent.splits, local.tasks, sent.maps.length]).toEqual([splits, parts, parts]);
+    expect(sent.blocks.length).toBeGreaterThan(parts);
+    expect(sent.blocks).toEqual(local.blocks);
+    expect(sent.maps.flatMap(({ runs }) => runs.map(({ path }) => path))).toEqual(
       Array.from({ length: parts }, (_, run) => `0/${run}`),
     );
-    expect(maps.reduce((sum, { counts }) => sum + counts.processed, 0)).toBe(ROWS);
+    expect(sent.maps.reduce((sum, { counts }) => sum + counts.processed, 0)).toBe(ROWS);
     // Neither runs nor unpacked parts are kept longer than they are needed.
-    expect(readdirSync(attempt, { recursive: true })).toEqual(parts > 1 ? ['unpacked'] : []);
+    expect(sent.left).toEqual(left);
   },
 );

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Piscina } from 'piscina';
+import { PROGRAM_ROOT } from '../../programRoot.ts';
+import type { AttemptReply, AttemptRequest } from './messages.ts';
+
+export interface ThreadOptions {
+  /** Threads at most. */
+  readonly workers: number;
+  /** Threads to start at once, default none; others start when there are tasks for them. */
+  readonly ready?: number;
+  /** Module that exports `taskFunctions`; default `mapreduce/tasks`. */
+  readonly tasksModule?: URL;
+  /** Compiled worker entry; default the one beside this module, or the build's when this module runs from its TypeScript source. */
+  readonly workerModule?: URL;
+}
+
+/** Threads that run attempts of tasks. Whoever starts them destroys them. */
+export type WorkerThreads = Piscina<AttemptRequest, AttemptReply>;
+
+/** Threads cannot load TypeScript on every Node we support: from source, too, the built worker is used. */
+const BUILT = join(PROGRAM_ROOT, 'dist/mapreduce');
+
+/**
+ * Starts threads that load the program, which takes them a good tenth of a second: time for a job to look after other things.
+ *
+ * @throws Error when the program is not built
+ */
+export function startThreads({ workers, ready = 0, tasksModule, workerModule }: ThreadOptions): WorkerThreads {
+  if (!Number.isInteger(workers) || workers < 1)
+    throw new Error(`workers is ${workers}; it must be a whole number above 0.`);
+  const worker = workerModule === undefined ? join(BUILT, 'local/worker.js') : fileURLToPath(workerModule);
+  if (!existsSync(worker)) throw new Error(`The compiled worker ${worker} is missing. Run npm run build first.`);
+  const threads: WorkerThreads = new Piscina({
+    filename: worker,
+    argv: [(tasksModule ?? pathToFileURL(join(BUILT, 'tasks.js'))).href],
+    minThreads: Math.min(ready, workers),
+    maxThreads: workers,
+    // Warm threads are kept from phase to phase.
+    idleTimeout: Infinity,
+  });
+  // A thread that dies between tasks, or cannot start: without a listener it would end the process. Whoever runs tasks listens, too.
+  threads.on('error', () => undefined);
+  return threads;
+}

@@ -10,8 +10,6 @@ import { HOST, paths, ports } from './settings.mjs';
 /** Busy machines take long over seven JVMs. */
 const UP_SECONDS_MAX = 300;
 const DOWN_SECONDS_MAX = 20;
-/** A program that is compiled when it starts: Java's compiler is needed then. */
-const WITHOUT_NATIVE_CODE = join(import.meta.dirname, 'WithoutNativeCode.java');
 
 /** In the order in which they start. */
 export function daemons(settings) {
@@ -93,7 +91,6 @@ export function daemons(settings) {
   ];
   return list.map((daemon) => ({
     ...daemon,
-    launcher: settings.kerberos && daemon.name.startsWith('nodemanager') ? [WITHOUT_NATIVE_CODE] : [],
     listens: `http://${HOST}:${daemon.http}`,
     // The daemon's own folder first: what is in both comes from there.
     classPath: [...(daemon.second ? [conf2] : []), conf, join(paths(settings).jars, '*')].join(':'),
@@ -188,7 +185,7 @@ function format(daemon, settings) {
     throw new Error(`The file system cannot be formatted:\n${stderr.trimEnd().split('\n').slice(-15).join('\n')}`);
 }
 
-function javaArguments({ heap, main, classPath, log, launcher }) {
+function javaArguments({ heap, main, classPath, log }) {
   return [
     `-Xmx${heap}m`,
     '-XX:+UseSerialGC',
@@ -198,7 +195,6 @@ function javaArguments({ heap, main, classPath, log, launcher }) {
     `-Dhadoop.log.dir=${join(log, '..')}`,
     '-cp',
     classPath,
-    ...launcher,
     main,
   ];
 }

@@ -26,10 +26,10 @@ function places({ directory }) {
   };
 }
 
-/** Makes the realm with its principals, once. */
+/** Makes the realm with its principals, once, and what Hadoop lacks here for it. */
 export function prepareKerberos(settings) {
   const { folder, krb5Conf, kdcConf, database, keytab, userKeytab, secret } = places(settings);
-  const { logs } = paths(settings);
+  const { logs, conf, jars } = paths(settings);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const at = `${HOST}:${ports(settings).kdc}`;
   writeFileSync(
@@ -60,6 +60,8 @@ export function prepareKerberos(settings) {
 `,
   );
   if (existsSync(userKeytab)) return;
+  // The folder of the configuration is on all class paths before Hadoop's jars.
+  run(settings, 'javac', ['-d', conf, '-cp', join(jars, '*'), join(import.meta.dirname, 'SecureIOUtils.java')]);
   run(settings, 'kdb5_util', ['create', '-s', '-r', REALM, '-P', 'a local Hadoop']);
   const daemons = DAEMON_USERS.map((user) => `${user}/${NAME}`);
   for (const principal of [...daemons, USER]) run(settings, 'kadmin.local', ['addprinc', '-randkey', principal]);
@@ -154,7 +156,7 @@ function run(settings, command, args) {
   });
   if (error)
     throw new Error(
-      `"${command}" cannot be started (${error.message}): --kerberos needs MIT Kerberos' KDC (Debian: krb5-kdc, krb5-admin-server, krb5-user).`,
+      `"${command}" cannot be started (${error.message}): --kerberos needs a JDK and MIT Kerberos' KDC (Debian: krb5-kdc, krb5-admin-server, krb5-user).`,
     );
   if (status !== 0) throw new Error(`"${command} ${args[0]}" failed: ${stderr.trim()}`);
 }

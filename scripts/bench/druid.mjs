@@ -9,14 +9,14 @@
  * (see druidTable.mjs). CPU seconds are those of the process that indexes: of segmill, of the Hadoop indexer's JVM, of the cluster's
  * Indexer; its Coordinator, where native batch publishes, is not counted.
  */
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { startCluster } from '../druid/cluster.mjs';
-import { classPath, CACHE as JARS, JAVA, JAVA_17, prepareDruid33 } from '../druid/jars.mjs';
+import { prepareDruid33 } from '../druid/jars.mjs';
 import { ingestionSpec, parallelSpec } from './dataset.mjs';
+import { compareSegments, inDruid } from './druidJvm.mjs';
 import { druidTable, writeTable } from './druidTable.mjs';
 import { CACHE, generate } from './generate.mjs';
 import { measure, median } from './measure.mjs';
@@ -146,53 +146,6 @@ async function parallel(inputs, shards) {
   } finally {
     await cluster.stop();
   }
-}
-
-/**
- * Whether Druid finds each pair of segments equal in all rows, dimensions and metrics.
- * @param {string[]} ours
- * @param {string[]} theirs
- * @returns {string} `yes`, or what the first difference is
- */
-function compareSegments(ours, theirs) {
-  if (ours.length !== theirs.length) return `${ours.length} segments against ${theirs.length}`;
-  const answers = inDruid(ours.map((zip, i) => ['validate', zip, theirs[i]]));
-  const different = answers.map(({ output }) => JSON.parse(output)).find(({ same }) => same !== true);
-  return different === undefined ? 'yes' : (different.error ?? different.exception);
-}
-
-/**
- * Runs commands of the test harness in a JVM of their own.
- * @param {string[][]} commands
- * @returns {{ exit: number, output: string }[]}
- */
-function inDruid(commands) {
-  const scratch = join(OUT, 'jvm');
-  mkdirSync(scratch, { recursive: true });
-  const { status, stdout, stderr } = spawnSync(
-    'java',
-    [
-      ...JAVA_17,
-      '-Xmx3g',
-      '-XX:MaxDirectMemorySize=2g',
-      '-Duser.timezone=UTC',
-      '-Dfile.encoding=UTF-8',
-      `-Djava.io.tmpdir=${scratch}`,
-      `-Dhadoop.hadoop.tmp.dir=${join(scratch, 'hadoop')}`,
-      `-Ddruid.extensions.directory=${join(scratch, 'no-extensions')}`,
-      '-Ddruid.extensions.loadList=[]',
-      '-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager',
-      '-cp',
-      classPath([JAVA, join(JARS, 'druid33-classes')], ['druid33', 'hadoop']),
-      'oracle.Druid33',
-    ],
-    { input: commands.map((args) => `${JSON.stringify({ args })}\n`).join(''), encoding: 'utf8', maxBuffer: 1 << 30 },
-  );
-  if (status !== 0) throw new Error(`The JVM of Druid ended with exit code ${status}:\n${stderr.slice(-4000)}`);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 }
 
 /** @param {number} numShards @returns {import('./dataset.mjs').Job} */

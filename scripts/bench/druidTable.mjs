@@ -3,8 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const PAGE = resolve(import.meta.dirname, '../../docs/performance.md');
-const START = '<!-- bench --peer druid -->';
-const END = '<!-- end of bench --peer druid -->';
 const NAMES = { segmill: 'segmill', hadoop: "Druid's Hadoop indexer", parallel: "Druid's index_parallel" };
 
 /**
@@ -46,8 +44,18 @@ export function druidTable({ machine, node, results }) {
  * @param {Parameters<typeof druidTable>[0]} document
  */
 export function writeTable(document) {
+  writeBetween('<!-- bench --peer druid -->', '<!-- end of bench --peer druid -->', druidTable(document));
+}
+
+/**
+ * Replaces what stands between two marks in docs/performance.md, where they are.
+ * @param {string} startMark
+ * @param {string} endMark
+ * @param {string} text
+ */
+export function writeBetween(startMark, endMark, text) {
   const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
-  const [start, end] = [page.indexOf(START), page.indexOf(END)];
+  const [start, end] = [page.indexOf(startMark), page.indexOf(endMark)];
   if (start < 0 || end < start) return;
-  writeFileSync(PAGE, `${page.slice(0, start + START.length)}\n\n${druidTable(document)}\n\n${page.slice(end)}`);
+  writeFileSync(PAGE, `${page.slice(0, start + startMark.length)}\n\n${text}\n\n${page.slice(end)}`);
 }

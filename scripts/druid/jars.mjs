@@ -34,6 +34,19 @@ export function prepareDruid33() {
   compile('druid33', DRUID33_SOURCES, ['druid33', 'hadoop']);
 }
 
+/** Druid 33 with deep storage in HDFS, as its Hadoop indexer wants it on a cluster: a jar in the folder `druid33-hdfs`. @throws {Error} as above */
+export function prepareDruid33Hdfs() {
+  prepareDruid33();
+  const source = join(JAVA, 'oracle/HdfsPaths.java');
+  unlessCurrent(join(CACHE, 'druid33-hdfs'), [source], (folder) => {
+    const classes = join(folder, 'classes');
+    javac(classes, [source], ['druid33', 'hadoop']);
+    mkdirSync(join(classes, 'META-INF/services'), { recursive: true });
+    writeFileSync(join(classes, 'META-INF/services/org.apache.druid.initialization.DruidModule'), 'oracle.HdfsPaths\n');
+    run('jar', ['--create', '--file', join(folder, 'druid33-hdfs.jar'), '-C', classes, '.']);
+  });
+}
+
 /** Druid 25: a cluster on PostgreSQL or MySQL. @throws {Error} when Java or Maven is missing or fails */
 export function prepareDruid25() {
   fetchJars('druid25');
@@ -83,9 +96,18 @@ function compile(name, classes, jars) {
   const sources = classes.map((simpleName) => join(JAVA, 'oracle', `${simpleName}.java`));
   unlessCurrent(join(CACHE, `${name}-classes`), sources, (folder) => {
     console.log(`Compiling the harness for ${name} ...`);
-    const options = ['-nowarn', '-Xlint:none', '-proc:none', '-XDsuppressNotes'];
-    run('javac', [...options, '-d', folder, '-cp', classPath([], jars), ...sources]);
+    javac(folder, sources, jars);
   });
+}
+
+/**
+ * @param {string} folder for the classes
+ * @param {readonly string[]} sources
+ * @param {readonly string[]} jars
+ */
+function javac(folder, sources, jars) {
+  const options = ['-nowarn', '-Xlint:none', '-proc:none', '-XDsuppressNotes'];
+  run('javac', [...options, '-d', folder, '-cp', classPath([], jars), ...sources]);
 }
 
 /**

@@ -79,15 +79,18 @@ final class HadoopIndex
       long zip = 0;
       for (DataSegmentAndIndexZipFilePath p : published) {
         final DataSegment s = p.getSegment();
-        // What an index_hadoop task publishes: the DataSegment of the descriptor.  Written beside index.zip so
-        // that tests can compare it; Druid 33 itself leaves no descriptor.json in deep storage.
-        final File zipFile = new File(java.net.URI.create(toUri(p.getFinalIndexZipFilePath())));
-        json.writerWithDefaultPrettyPrinter().writeValue(new File(zipFile.getParentFile(), "descriptor.json"), s);
-        raw += s.getSize();
-        zip += zipFile.length();
         final Map<String, Object> m = new LinkedHashMap<>();
         m.put("id", s.getId().toString());
-        m.put("zipBytes", zipFile.length());
+        raw += s.getSize();
+        final java.net.URI uri = java.net.URI.create(toUri(p.getFinalIndexZipFilePath()));
+        if ("file".equals(uri.getScheme())) {
+          // What an index_hadoop task publishes: the DataSegment of the descriptor.  Written beside index.zip so
+          // that tests can compare it; Druid 33 itself leaves no descriptor.json in deep storage.
+          final File zipFile = new File(uri);
+          json.writerWithDefaultPrettyPrinter().writeValue(new File(zipFile.getParentFile(), "descriptor.json"), s);
+          zip += zipFile.length();
+          m.put("zipBytes", zipFile.length());
+        }
         m.put("descriptor", p);
         segments.add(m);
       }

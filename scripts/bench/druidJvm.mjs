@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { classPath, CACHE as JARS, JAVA, JAVA_17 } from '../druid/jars.mjs';
+import { classPath, harnessOptions, CACHE as JARS, JAVA } from '../druid/jars.mjs';
 import { CACHE } from './generate.mjs';
 
 /**
@@ -25,16 +25,7 @@ export function inDruid(commands, { folders = [], jars = [], properties = {} } =
   const { status, stdout, stderr } = spawnSync(
     'java',
     [
-      ...JAVA_17,
-      '-Xmx3g',
-      '-XX:MaxDirectMemorySize=2g',
-      '-Duser.timezone=UTC',
-      '-Dfile.encoding=UTF-8',
-      `-Djava.io.tmpdir=${scratch}`,
-      `-Dhadoop.hadoop.tmp.dir=${join(scratch, 'hadoop')}`,
-      `-Ddruid.extensions.directory=${join(scratch, 'no-extensions')}`,
-      '-Ddruid.extensions.loadList=[]',
-      '-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager',
+      ...harnessOptions(scratch),
       ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
       '-cp',
       classPath([...folders, JAVA, join(JARS, 'druid33-classes')], ['druid33', ...jars, 'hadoop']),

@@ -27,6 +27,30 @@ export const JAVA_17 = [
   '--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED',
 ];
 
+/**
+ * Options of JVMs that run the Java of the harness.
+ * @param {string} scratch folder for temporary files
+ * @returns {string[]}
+ */
+export function harnessOptions(scratch) {
+  return [
+    ...JAVA_17,
+    '-Xmx3g',
+    '-XX:MaxDirectMemorySize=2g',
+    '-Duser.timezone=UTC',
+    '-Dfile.encoding=UTF-8',
+    `-Djava.io.tmpdir=${scratch}`,
+    // Hadoop takes every system property that starts with "hadoop." as a setting of its own.
+    `-Dhadoop.hadoop.tmp.dir=${join(scratch, 'hadoop')}`,
+    `-Ddruid.extensions.directory=${join(scratch, 'no-extensions')}`,
+    '-Ddruid.extensions.loadList=[]',
+    '-Ddruid.processing.buffer.sizeBytes=67108864',
+    '-Ddruid.processing.numThreads=1',
+    '-Ddruid.processing.numMergeBuffers=3',
+    '-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager',
+  ];
+}
+
 /** Druid 33 and the Hadoop client: the last Druid with the Hadoop indexer. @throws {Error} when Java or Maven is missing or fails */
 export function prepareDruid33() {
   fetchJars('druid33');

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CACHE, classPath, JAVA, JAVA_17 } from '../../../scripts/druid/jars.mjs';
+import { CACHE, classPath, harnessOptions, JAVA } from '../../../scripts/druid/jars.mjs';
 
 /** What a command printed, and 0 when it went well. */
 export interface Answer {
@@ -42,22 +42,7 @@ export class Jvm {
     const scratch = join(CACHE, `${this.name}-scratch`);
     mkdirSync(scratch, { recursive: true });
     const log = join(CACHE, `${this.name}.log`);
-    const options = [
-      '-Xmx3g',
-      '-XX:MaxDirectMemorySize=2g',
-      '-Duser.timezone=UTC',
-      '-Dfile.encoding=UTF-8',
-      `-Djava.io.tmpdir=${scratch}`,
-      // Hadoop takes every system property that starts with "hadoop." as a setting of its own.
-      `-Dhadoop.hadoop.tmp.dir=${join(scratch, 'hadoop')}`,
-      `-Ddruid.extensions.directory=${join(scratch, 'no-extensions')}`,
-      '-Ddruid.extensions.loadList=[]',
-      '-Ddruid.processing.buffer.sizeBytes=67108864',
-      '-Ddruid.processing.numThreads=1',
-      '-Ddruid.processing.numMergeBuffers=3',
-      '-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager',
-    ];
-    const child = spawn('java', [...JAVA_17, ...options, '-cp', this.classPath, this.mainClass], {
+    const child = spawn('java', [...harnessOptions(scratch), '-cp', this.classPath, this.mainClass], {
       stdio: ['pipe', 'pipe', openSync(log, 'w')],
     }) as ChildProcessWithoutNullStreams;
     createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {

@@ -57,6 +57,8 @@ export function writeConf(settings) {
     'yarn.nodemanager.vmem-check-enabled': false,
     // On a disk that is fuller than this a node turns unhealthy and jobs wait for ever; the default is 90.
     'yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage': 99.5,
+    // A disk that fails is noticed at once, and so is one that is mended; the default is two minutes.
+    'yarn.nodemanager.disk-health-checker.interval-ms': 2000,
     'yarn.nodemanager.env-whitelist': 'JAVA_HOME,HADOOP_CONF_DIR,HADOOP_MAPRED_HOME,PATH',
     'yarn.application.classpath': `${conf},${paths(settings).jars}/*`,
     ...secure.yarn,

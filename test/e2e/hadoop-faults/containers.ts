@@ -21,6 +21,7 @@ export interface NodeTask extends ContainerProcess {
   readonly attempt: string;
 }
 
+const MASTER = 'org.apache.hadoop.mapreduce.v2.app.MRAppMaster';
 /** A task's process lives for a second, where it has little to do. */
 const PAUSE_MS = 20;
 
@@ -59,6 +60,22 @@ function nodeTasks(application: string, kind: 'map' | 'reduce'): NodeTask[] {
     const attempt = /\0mapreduce_task_attempt_id=([^\0]+)/.exec(environment ?? '')?.[1];
     return attempt?.includes(`_${job}_`) ? [{ ...found, attempt }] : [];
   });
+}
+
+/** The JVM of an application's master, once it runs. */
+export function masterProcess(application: string): ContainerProcess | undefined {
+  return containerProcesses().find(({ directory, arguments: [program, ...rest] }) => {
+    // That of the application before may still be ending.
+    return directory.includes(`/${application}/`) && program?.endsWith('/java') && rest.includes(MASTER);
+  });
+}
+
+/** Kills all that a NodeManager has started. */
+export function killContainers(node: number): void {
+  for (const found of containerProcesses()) {
+    // A parent may have ended with its child.
+    if (found.node === node) ofProc(() => process.kill(found.pid, 'SIGKILL'));
+  }
 }
 
 /** @returns null for a process that has ended meanwhile */

@@ -2,8 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ResourceManager } from '../../../src/mapreduce/yarn/client/ResourceManager.ts';
+import { yarnAddresses } from '../../../src/mapreduce/yarn/client/yarnAddresses.ts';
 import { scratchFolder } from '../druid/segmill.ts';
-import { clusterHdfs, put } from '../hadoop/cluster.ts';
+import { clusterClient, clusterHdfs, put } from '../hadoop/cluster.ts';
 import {
   type Driver,
   driver,
@@ -17,7 +19,7 @@ import {
 } from '../hadoop/yarnJobs.ts';
 
 /** Small containers, so that all of a job's tasks run at once. */
-const SMALL = { 'mapreduce.map.memory.mb': '832', 'mapreduce.reduce.memory.mb': '832' };
+export const SMALL = { 'mapreduce.map.memory.mb': '832', 'mapreduce.reduce.memory.mb': '832' };
 
 /** One pass; a reducer for each of three days. */
 export const ONE_PASS = withPartitions({ type: 'hashed', numShards: 1 });
@@ -60,4 +62,10 @@ export function index(
   const whole = withProperties(spec, { ...SMALL, ...jobProperties });
   const placed = withPlaces(whole, remote, 'hdfs:///faults-segments', WORK);
   return driver('index', specFile(placed), '--engine', 'yarn', ...options);
+}
+
+/** The suite's. */
+export async function resourceManager(): Promise<ResourceManager> {
+  const { conf, user } = await clusterClient();
+  return new ResourceManager(yarnAddresses(conf), user);
 }

@@ -1,15 +1,11 @@
 /** The storage against a real NameNode and two DataNodes. */
 
-import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drain, messageOf, readFile } from '../../storage/webhdfs/clients.ts';
-import { CONF_DIR, clusterHdfs, put, WEBHDFS } from './cluster.ts';
-
-const JARS = resolve(import.meta.dirname, '../../../.cache/hadoop/lib');
+import { clusterHdfs, dfsadmin, put, WEBHDFS } from './cluster.ts';
 
 describe('files', () => {
   it('are written, listed, read in ranges, replaced and removed', async () => {
@@ -185,12 +181,4 @@ it('a big file keeps its bytes', async () => {
 
 function safeMode(action: 'enter' | 'leave'): void {
   dfsadmin('-safemode', action);
-}
-
-function dfsadmin(...args: readonly string[]): void {
-  const classPath = `${CONF_DIR}:${join(JARS, '*')}`;
-  const { status, stderr } = spawnSync('java', ['-cp', classPath, 'org.apache.hadoop.hdfs.tools.DFSAdmin', ...args], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`dfsadmin ${args.join(' ')} failed: ${stderr}`);
 }

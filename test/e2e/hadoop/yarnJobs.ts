@@ -65,8 +65,17 @@ export function driver(...args: readonly string[]): Driver {
 }
 
 export function plainDriver(...args: readonly string[]): Driver {
+  return started(args, {});
+}
+
+/** The same as another user, whom a cluster without Kerberos takes at his word. */
+export function driverAs(user: string, ...args: readonly string[]): Driver {
+  return started([...args, '--json'], { HADOOP_USER_NAME: user });
+}
+
+function started(args: readonly string[], more: Readonly<Record<string, string>>): Driver {
   const path = pathWithoutJava();
-  const env = { PATH: path, HADOOP_CONF_DIR: CONF_DIR, HOME: process.env.HOME };
+  const env = { PATH: path, HADOOP_CONF_DIR: CONF_DIR, HOME: process.env.HOME, ...more };
   const child = spawn(join(path, 'node'), ['dist/cli/main.js', ...args], { cwd: ROOT, env });
   const output = { out: '', err: '' };
   child.stdout?.on('data', (chunk) => {

@@ -51,7 +51,8 @@ export async function rest({ method, url, user, body }: RestRequest, what: strin
   } catch (error) {
     if (error instanceof KerberosError)
       throw new RestError(`${what} at ${target.origin} cannot be asked: ${error.message}`, 401, null, error);
-    throw new RestError(`${what} does not answer at ${target.origin}: ${causeOf(error)}.`, null, null, error);
+    // What fetch says of it, "fetch failed", helps nobody.
+    throw new RestError(`${what} does not answer at ${target.origin}: ${causeOf(error)}.`, null, null);
   }
   const document = parsed(text);
   if (reply.ok && document !== NO_JSON) return document;
@@ -64,7 +65,7 @@ export async function rest({ method, url, user, body }: RestRequest, what: strin
           .replaceAll(/\s+/g, ' ')
           .trim()
           .slice(0, 120)}"`
-      : text.slice(0, 300));
+      : (messageOf(document) ?? text.slice(0, 300)));
   throw new RestError(
     `${what} at ${target.origin} answered ${method} ${target.pathname} with HTTP ${reply.status}: ${said}`,
     reply.status,
@@ -81,6 +82,12 @@ function parsed(text: string): unknown {
   } catch {
     return NO_JSON;
   }
+}
+
+/** What a server says in JSON of a path that it does not know. */
+function messageOf(document: unknown): string | null {
+  if (typeof document !== 'object' || document === null || !('message' in document)) return null;
+  return typeof document.message === 'string' ? document.message : null;
 }
 
 function remoteException(document: unknown): { exception: string; message: string } | null {

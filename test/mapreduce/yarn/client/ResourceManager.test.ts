@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { errorMessages } from '../../../../src/cli/errorText.ts';
 import { ResourceManager } from '../../../../src/mapreduce/yarn/client/ResourceManager.ts';
 import { yarnAddresses } from '../../../../src/mapreduce/yarn/client/yarnAddresses.ts';
 import { type Answer, closeDaemons, daemon } from './fakeDaemon.ts';
@@ -48,6 +49,21 @@ describe('ResourceManager', () => {
     await expect(known.submit({})).rejects.toMatchObject({ message: text });
   });
 
+  test('what another server says in JSON is told by its message', async () => {
+    // As Jetty, the server in Hadoop's daemons, answers.
+    const body = {
+      url: '/conf',
+      status: '404',
+      message: 'Not Found',
+      servlet: 'org.eclipse.jetty.servlet.DefaultServlet',
+    };
+    const url = await daemon({ 'GET /conf': { status: 404, body } });
+    await expect(manager([url]).configuration()).rejects.toThrow(
+      `The ResourceManager at ${url} answered GET /conf with HTTP 404: Not Found. Is that its web address? ` +
+        'It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.',
+    );
+  });
+
   test('where one is standing by the next is asked, and stays the one', async () => {
     const log: string[] = [];
     const standby = await daemon({ 'GET /conf': STANDBY }, log);
@@ -61,10 +77,13 @@ describe('ResourceManager', () => {
   test('where none answers that is told after some tries', async () => {
     const url = await daemon({});
     await closeDaemons();
-    await expect(manager([url]).configuration()).rejects.toThrow(
+    const error = await manager([url])
+      .configuration()
+      .catch((thrown: unknown) => thrown);
+    expect(errorMessages(error)).toEqual([
       `The ResourceManager does not answer at ${url}: ECONNREFUSED. Is it running, and is that its web address? ` +
         'It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.',
-    );
+    ]);
   });
 
   test('kills until the application has ended', async () => {

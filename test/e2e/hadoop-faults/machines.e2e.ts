@@ -1,0 +1,95 @@
+/** Machines and daemons that are lost while a job runs on a real YARN: the segments are those of the local engine. */
+
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { jobIdOf } from '../../../src/mapreduce/yarn/client/ResourceManager.ts';
+import { directoryOf } from '../../../src/mapreduce/yarn/driver/JobState.ts';
+import { readFile } from '../../storage/webhdfs/clients.ts';
+import type { segmillIndex } from '../druid/segmill.ts';
+import { clusterClient, clusterHdfs, signalDaemon } from '../hadoop/cluster.ts';
+import { hadoop } from '../hadoop/prepare.ts';
+import { expectNothingLeft, expectSame, finished, JOB_MS, madeLocally, submitted, until } from '../hadoop/yarnJobs.ts';
+import { heldTask, killContainers, masterProcess } from './containers.ts';
+import { attemptsOf } from './history.ts';
+import { index, ONE_PASS, type Rows, resourceManager, staged } from './jobs.ts';
+
+let input: Rows;
+let local: ReturnType<typeof segmillIndex>;
+beforeAll(async () => {
+  input = await staged(150_000);
+  local = madeLocally(ONE_PASS, input.local);
+}, JOB_MS);
+// Whatever was lost is there again for the next one.
+afterEach(() => hadoop('up'), JOB_MS);
+
+it(
+  'the application master killed: maps that have finished are kept',
+  async () => {
+    const running = index(ONE_PASS, input, { 'mapreduce.map.speculative': 'false' });
+    const application = await submitted(running);
+    const held = await heldTask(application, 'map', running);
+    const hasFinished = async () => (await historyOf(application)).includes('SUCCEEDED') || undefined;
+    await until(hasFinished, running);
+    process.kill(masterProcess(application)?.pid as number, 'SIGKILL');
+    await expectSame(await finished(running), local);
+    const maps = [...(await attemptsOf(application)).values()].filter(({ id }) => id.includes('_m_'));
+    const kept = maps.filter(({ id }) => taskOf(id) !== taskOf(held.attempt));
+    expect(kept.map(({ id, state }) => [id, state])).toEqual([[expect.stringMatching(/_0$/), 'SUCCEEDED']]);
+    // Attempts under the second master begin at 1000.
+    expect(maps).toContainEqual(expect.objectContaining({ id: `${taskOf(held.attempt)}_1000`, state: 'SUCCEEDED' }));
+    await expectNothingLeft(running);
+  },
+  JOB_MS,
+);
+
+it(
+  'a NodeManager and all its containers lost among the reducers',
+  async () => {
+    // Of three such reducers a node has room for two.
+    const properties = {
+      'mapreduce.reduce.memory.mb': '1536',
+      'mapreduce.reduce.speculative': 'false',
+      // The application master tries to reach the node that is gone for so long; the default is three minutes.
+      'yarn.client.nodemanager-connect.max-wait-ms': '10000',
+    };
+    const running = index(ONE_PASS, input, properties);
+    const application = await submitted(running);
+    const lost = 3 - (await until(() => masterProcess(application), running)).node;
+    const { attempt } = await heldTask(application, 'reduce', running, ({ node }) => node === lost);
+    signalDaemon(`nodemanager${lost}`, 'SIGKILL');
+    killContainers(lost);
+    await expectSame(await finished(running), local);
+    const attempts = [...(await attemptsOf(application)).values()].filter(({ id }) => taskOf(id) === taskOf(attempt));
+    expect(attempts.map(({ id, state }) => `${id} ${state}`).sort()).toEqual([
+      `${taskOf(attempt)}_0 KILLED`,
+      `${taskOf(attempt)}_1 SUCCEEDED`,
+    ]);
+    await expectNothingLeft(running);
+  },
+  JOB_MS,
+);
+
+it(
+  'the history server is down from first to last',
+  async () => {
+    signalDaemon('historyserver', 'SIGKILL');
+    const running = index(ONE_PASS, input);
+    await expectSame(await finished(running), local);
+    await expectNothingLeft(running);
+  },
+  JOB_MS,
+);
+
+/** What the first application master has written so far of what happened; the second one rests on it. */
+async function historyOf(application: string): Promise<string> {
+  const manager = await resourceManager();
+  const directory = directoryOf((await manager.application(application))?.name ?? '');
+  const job = jobIdOf(application);
+  const { user } = await clusterClient();
+  const path = `${directory}/index/staging/${user}/.staging/${job}/${job}_1.jhist`;
+  return (await readFile(await clusterHdfs(), path)).toString('latin1');
+}
+
+/** `attempt_..._m_000003` */
+function taskOf(attempt: string): string {
+  return attempt.replace(/_\d+$/, '');
+}

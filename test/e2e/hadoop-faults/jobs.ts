@@ -42,7 +42,6 @@ export interface Rows {
   readonly local: string;
 }
 
-/** @param count 150,000 are two splits */
 export async function staged(count: number): Promise<Rows> {
   const content = rows(count);
   const local = join(scratchFolder(), 'rows.json');

@@ -24,13 +24,16 @@ afterEach(() => hadoop('up'), JOB_MS);
 it(
   'the application master killed: maps that have finished are kept',
   async () => {
-    const running = index(ONE_PASS, input, { 'mapreduce.map.speculative': 'false' });
+    // More than a block of HDFS: two map tasks.
+    const large = await staged(520_000);
+    const made = madeLocally(ONE_PASS, large.local);
+    const running = index(ONE_PASS, large, { 'mapreduce.map.speculative': 'false' });
     const application = await submitted(running);
     const held = await heldTask(application, 'map', running);
     const hasFinished = async () => (await historyOf(application)).includes('SUCCEEDED') || undefined;
     await until(hasFinished, running);
     process.kill(masterProcess(application)?.pid as number, 'SIGKILL');
-    await expectSame(await finished(running), local);
+    await expectSame(await finished(running), made);
     const maps = [...(await attemptsOf(application)).values()].filter(({ id }) => id.includes('_m_'));
     const kept = maps.filter(({ id }) => taskOf(id) !== taskOf(held.attempt));
     expect(kept.map(({ id, state }) => [id, state])).toEqual([[expect.stringMatching(/_0$/), 'SUCCEEDED']]);

@@ -20,6 +20,7 @@ import {
 } from '../hadoop/yarnJobs.ts';
 import { index, ONE_PASS, type Rows, resourceManager, SMALL, staged } from './jobs.ts';
 
+const RESOURCE_MANAGER = `127.0.0.1:${8088 + PORT_OFFSET}`;
 /** Where none of the daemons listens. */
 const NOBODY = `127.0.0.1:${8099 + PORT_OFFSET}`;
 
@@ -45,6 +46,21 @@ async function refusalOf(running: Driver): Promise<string> {
   await expectNothingLeft(running);
   return running.output.err;
 }
+
+it('nobody where the configuration says that the ResourceManager is', async () => {
+  const conf = confWith('yarn-site.xml', RESOURCE_MANAGER, NOBODY);
+  expect(await refusalOf(index(ONE_PASS, input, {}, '--hadoop-conf', conf))).toBe(
+    `segmill: The ResourceManager does not answer at http://${NOBODY}: ECONNREFUSED. Is it running, and is that its web address? ` +
+      'It is looked up in yarn.resourcemanager.webapp.address of yarn-site.xml.\n',
+  );
+});
+
+it('something else where the configuration says that the ResourceManager is', async () => {
+  const conf = confWith('yarn-site.xml', RESOURCE_MANAGER, new URL(WEBHDFS).host);
+  expect(await refusalOf(index(ONE_PASS, input, {}, '--hadoop-conf', conf))).toMatch(
+    /^segmill: The ResourceManager at \S+ answered POST \/ws\/v1\/cluster\/apps\/new-application with HTTP 40[45]: .*\. Is that its web address\? It is looked up in yarn\.resourcemanager\.webapp\.address of yarn-site\.xml\.\n$/,
+  );
+});
 
 it('nobody where the configuration says that the name node is', async () => {
   const conf = confWith('hdfs-site.xml', new URL(WEBHDFS).host, NOBODY);

@@ -15,7 +15,7 @@ export interface LocalEngineOptions {
   readonly workers: number;
   /** Directory for attempt directories, `<task id>.<attempt>`; made when missing. */
   readonly attemptRoot: string;
-  /** Threads of this many workers that have been started; by default the engine starts its own. It destroys them in either case. */
+  /** Threads of this many workers that have been started; by default the engine starts its own. `close` destroys either. */
   readonly threads?: WorkerThreads;
 }
 

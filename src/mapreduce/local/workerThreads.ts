@@ -16,7 +16,7 @@ export interface ThreadOptions {
   readonly workerModule?: URL;
 }
 
-/** Threads that run attempts of tasks. Whoever starts them destroys them. */
+/** Threads that run attempts of tasks. To destroy them twice does no harm: an engine does, and so does whoever started them. */
 export type WorkerThreads = Piscina<AttemptRequest, AttemptReply>;
 
 /** Threads cannot load TypeScript on every Node we support: from source, too, the built worker is used. */

@@ -10,7 +10,7 @@ const ENDS_STAGE_BYTES = 1024;
 
 /**
  * Writes a GenericIndexed, version 1, element by element: markers and values to one scratch file, end offsets to another.
- * Small elements are gathered in a stage, so that a million dictionary values or one-row bitmaps cost no call each.
+ * Small elements are gathered in a stage; values of dictionaries and bitmaps, of which there may be millions, come in batches.
  *
  * An element is written in place: `begin` makes room in `stage`, the caller writes from the offset returned, `commit` takes the
  * offset after the last byte. The last element stays readable in `stage` between `elementStart` and `elementEnd`.

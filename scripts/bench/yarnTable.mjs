@@ -9,7 +9,7 @@ const NAMES = { segmill: 'segmill', druid: "Druid's Hadoop indexer" };
  */
 export function yarnTable({ rows, rounds, cpu, cores, node, medians, segmentsEqual }) {
   const lines = [
-    `${rows.toLocaleString('en-US')} rows; ${cpu}, ${cores} cores, Node ${node}. Medians of ${rounds} rounds; the factor is Druid's divided by ours. ` +
+    `${rows.toLocaleString('en-US')} rows; ${cpu}, ${cores} cores, Node ${node}. ${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}; the factor is Druid's divided by ours. ` +
       `Segments equal, says Druid: ${segmentsEqual}.`,
     '',
     '| | wall s | factor | container s | factor | container GiB s | factor | shuffle MB | factor |',

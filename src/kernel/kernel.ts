@@ -36,6 +36,7 @@ export interface KernelExports {
     elementEnds: number,
     elementIds: number,
   ): number;
+  dictionaryInternTexts(dictionary: number, bytes: number, ends: number, count: number, ids: number): void;
   dictionaryRehash(from: number, places: number, table: number, mask: number): void;
   dictionarySort(arena: number, valueEnds: number, count: number, sorted: number, scratch: number): void;
   dictionaryRanks(sorted: number, count: number, ranks: number): void;
@@ -69,6 +70,9 @@ export interface KernelExports {
     outEnds: number,
     containerTable: number,
   ): number;
+  keyMergeBegin(state: number): void;
+  keyMergeRun(state: number): number;
+  keyMergeNext(state: number): void;
   textMergeBegin(state: number): void;
   textMergeRun(state: number): number;
   parseLongs(

@@ -20,6 +20,8 @@ export interface KernelExports {
     out32: number,
     out128: number,
   ): number;
+  hashFragments(entry: number, key: number, table: number): void;
+  sumFragments(entry: number, table: number, ids: number, rows: number, sums: number): number;
   dictionaryIntern(dictionary: number, at: number, length: number): number;
   dictionaryInternColumn(
     dictionary: number,

@@ -10,7 +10,7 @@ export { dictionaryIntern, dictionaryInternColumn, dictionaryInternTexts, dictio
 export { dictionaryRanks, dictionarySort } from './dictionarySort';
 export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
 export { scanDelimitedLines } from './delimitedScan';
-export { hashGroupKeys } from './groupKeys';
+export { hashFragments, hashGroupKeys, sumFragments } from './groupKeys';
 export { putJsonKey } from './jsonKeys';
 export { keyMergeBegin, keyMergeNext, keyMergeRun } from './keyMerge';
 export { scanJsonLines } from './jsonScan';

@@ -3,10 +3,10 @@ import { BlockSink } from '../../partition/determine/blockSink.ts';
 import { DruidKeyCardinality } from '../../partition/determine/druidCardinality.ts';
 import { KeyCardinality } from '../../partition/determine/keyCardinality.ts';
 import { writeKeyRun } from '../../partition/determine/keyRun.ts';
-import { tupleForm } from '../../partition/determine/planRanges.ts';
+import { type RangeOptions, tupleForm } from '../../partition/determine/planRanges.ts';
 import { isSampled } from '../../partition/determine/sampling.ts';
 import { DruidKeysWriter } from './druidKeys.ts';
-import { hashRows, type RowTimes, rangeDimensions } from './groupKeys.ts';
+import { hashRows, identifyRows, type RowTimes, rangeDimensions } from './groupKeys.ts';
 import type { ChunkKeys, IndexConfig, MapManifest } from './indexPayload.ts';
 import { hashDimensions, rangeOptions } from './partitioning.ts';
 import type { RowAssembler } from './rowAssembler.ts';
@@ -44,14 +44,12 @@ export class KeyOutput {
    */
   add(assembler: RowAssembler, times: RowTimes): Int32Array | null {
     const { rows } = assembler.index;
-    const hashes128 = new Uint8Array(rows * HASH_BYTES);
     if (this.#ranges !== null) {
-      const hashes32 = this.#ranges.samplingFactor === 1 ? null : new Int32Array(rows);
-      hashRows(assembler, times, [], hashes32, hashes128);
-      this.#addKeys(assembler, times, hashes128, selectRows(rows, hashes32, this.#ranges.samplingFactor));
+      this.#addKeys(assembler, times, this.#ranges);
       return null;
     }
     const hashes32 = new Int32Array(rows);
+    const hashes128 = new Uint8Array(rows * HASH_BYTES);
     hashRows(assembler, times, [], hashes32, hashes128);
     this.#estimate(times, hashes128);
     const names = hashDimensions(this.#config);
@@ -82,9 +80,10 @@ export class KeyOutput {
     }
   }
 
-  #addKeys(assembler: RowAssembler, times: RowTimes, hashes: Uint8Array, selected: Int32Array): void {
-    const options = this.#ranges;
-    if (options === null) return;
+  #addKeys(assembler: RowAssembler, times: RowTimes, options: RangeOptions): void {
+    const hashes = new Uint8Array(assembler.index.rows * HASH_BYTES);
+    identifyRows(assembler, times, hashes);
+    const selected = sampledRows(assembler, times, options.samplingFactor);
     for (const chunk of times.chunks) this.#chunks.set(chunk, null);
     const path = join(this.#directory, `keys-${String(this.#keyRuns.length).padStart(5, '0')}`);
     const keys = {
@@ -104,14 +103,14 @@ export class KeyOutput {
   }
 }
 
-/** @param hashes32 null where all are sampled */
-function selectRows(rows: number, hashes32: Int32Array | null, factor: number): Int32Array {
-  const selected = new Int32Array(rows);
-  let count = 0;
-  for (let row = 0; row < rows; row++) {
-    if (hashes32 === null || isSampled(hashes32[row], factor)) selected[count++] = row;
-  }
-  return selected.subarray(0, count);
+/** Numbers of the rows whose keys are counted. */
+function sampledRows(assembler: RowAssembler, times: RowTimes, factor: number): Int32Array {
+  const { rows } = assembler.index;
+  const selected = Int32Array.from({ length: rows }, (_, row) => row);
+  if (factor === 1) return selected;
+  const hashes = new Int32Array(rows);
+  hashRows(assembler, times, [], hashes, null);
+  return selected.filter((row) => isSampled(hashes[row], factor));
 }
 
 /** The time chunks of rows, in order, and each row's place among them. */

@@ -6,7 +6,7 @@ import type { RangeDimension } from './rangeDimension.ts';
 import type { TupleForm } from './tuple.ts';
 
 /**
- * A **key run**: the group keys of some rows, each as its 128-bit hash and its values in the candidate dimensions. Map tasks write
+ * A **key run**: the group keys of some rows, each as a 128-bit hash and its values in the candidate dimensions. Map tasks write
  * key runs, reduce tasks merge them and drop keys seen before: Druid counts distinct keys of a time chunk, not rows.
  *
  * A run is cut into sections, one per part and time chunk; part p of n holds the hashes whose first 32 bits lie in the p-th n-th
@@ -27,7 +27,7 @@ export interface GroupKeys {
   readonly chunks: readonly number[];
   /** Place in `chunks` of each key's. */
   readonly chunkIds: Int32Array;
-  /** 16 bytes of each, as Guava's `asBytes`. */
+  /** 16 bytes of each (`identifyKeys`). */
   readonly hashes: Uint8Array;
   /** Dimensions of each candidate. */
   readonly candidates: readonly (readonly RangeDimension[])[];

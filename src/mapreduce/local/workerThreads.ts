@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { PROGRAM_ROOT } from '../../programRoot.ts';
 import type { AttemptReply, AttemptRequest } from './messages.ts';
@@ -15,6 +16,12 @@ export interface ThreadOptions {
   /** Compiled worker entry; default the one beside this module, or the build's when this module runs from its TypeScript source. */
   readonly workerModule?: URL;
 }
+
+/**
+ * Megabytes to which a thread's heap grows before V8 looks for garbage all over it. The heap itself holds some ten, but V8 starts from
+ * less than that, and buffers count, too: without this one CPU second in fifteen goes into finding nothing.
+ */
+const INITIAL_HEAP_MB = 128;
 
 /** Threads that run attempts of tasks. To destroy them twice does no harm: an engine does, and so does whoever started them. */
 export type WorkerThreads = Piscina<AttemptRequest, AttemptReply>;
@@ -32,6 +39,7 @@ export function startThreads({ workers, ready = 0, tasksModule, workerModule }: 
     throw new Error(`workers is ${workers}; it must be a whole number above 0.`);
   const worker = workerModule === undefined ? join(BUILT, 'local/worker.js') : fileURLToPath(workerModule);
   if (!existsSync(worker)) throw new Error(`The compiled worker ${worker} is missing. Run npm run build first.`);
+  setFlagsFromString(`--initial-heap-size=${INITIAL_HEAP_MB}`);
   const threads: WorkerThreads = new Piscina({
     filename: worker,
     argv: [(tasksModule ?? pathToFileURL(join(BUILT, 'tasks.js'))).href],

@@ -72,6 +72,10 @@ export interface KernelExports {
     outEnds: number,
     containerTable: number,
   ): number;
+  keySort(hashes: number, keys: number, count: number, scratch: number): void;
+  keyBlockFill(columns: number, count: number, keys: number, from: number, to: number, bytesMax: number): number;
+  keyBlockHashes(hashes: number, keys: number, from: number, to: number, target: number): void;
+  keyBlockTexts(column: number, arena: number, prefix: number, target: number, ends: number): void;
   keyMergeBegin(state: number): void;
   keyMergeRun(state: number): number;
   keyMergeNext(state: number): void;

@@ -12,6 +12,7 @@ export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictiona
 export { scanDelimitedLines } from './delimitedScan';
 export { hashFragments, hashGroupKeys, sumFragments } from './groupKeys';
 export { putJsonKey } from './jsonKeys';
+export { keyBlockFill, keyBlockHashes, keyBlockTexts, keySort } from './keyRuns';
 export { keyMergeBegin, keyMergeNext, keyMergeRun } from './keyMerge';
 export { scanJsonLines } from './jsonScan';
 export { murmur3x64_128, murmur3x86_32 } from './murmur3';

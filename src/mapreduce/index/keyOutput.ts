@@ -94,7 +94,7 @@ export class KeyOutput {
     };
     const file = new RunFileWriter(path);
     try {
-      const sections = writeKeyRun(new BlockSink(file), keys, selected, this.#parts);
+      const sections = writeKeyRun(assembler.kernel, new BlockSink(file), keys, selected, this.#parts);
       this.#keyRuns.push({ path, ...file.finish(), sections });
     } finally {
       file.close();

@@ -1,7 +1,9 @@
-import { type SortColumn, sortRows } from '../../rollup/rowSort.ts';
-import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { BlockRef } from '../../rollup/run/run.ts';
 import type { BlockSink } from './blockSink.ts';
-import { HASH_BYTES, KeyBlockWriter } from './keyBlock.ts';
+import { candidateTexts } from './candidateTexts.ts';
+import { HASH_BYTES } from './keyBlock.ts';
+import { KeyBlockWriter } from './keyBlockWriter.ts';
 import type { RangeDimension } from './rangeDimension.ts';
 import type { TupleForm } from './tuple.ts';
 
@@ -10,7 +12,7 @@ import type { TupleForm } from './tuple.ts';
  * key runs, reduce tasks merge them and drop keys seen before: Druid counts distinct keys of a time chunk, not rows.
  *
  * A run is cut into sections, one per part and time chunk; part p of n holds the hashes whose first 32 bits lie in the p-th n-th
- * of all. A section's keys are sorted by hash. Its blocks (see KeyBlockWriter) are of at most about 1 MiB and stand alone.
+ * of all. A section's keys are sorted by hash. Its blocks (see KeyBlock) are of at most about 1 MiB and stand alone.
  */
 export interface KeySectionRef {
   /** Number of the hash range. */
@@ -36,79 +38,96 @@ export interface GroupKeys {
 }
 
 const TWO_TO_32 = 0x1_0000_0000;
+const SORT_SCRATCH_PER_KEY = 20;
 
 /**
  * Writes keys as a run.
  *
+ * @param kernel gives scratch during the call
  * @param selected numbers of the keys to write, such as those that sampling leaves
  * @param parts hash ranges
  */
-export function writeKeyRun(sink: BlockSink, keys: GroupKeys, selected: Int32Array, parts: number): KeySectionRef[] {
-  const hashes = new DataView(keys.hashes.buffer, keys.hashes.byteOffset, keys.hashes.byteLength);
-  const sectionOf = sectionsOf(keys, hashes, selected, parts);
-  const columns = [{ values: sectionOf, max: parts * keys.chunks.length - 1 }, ...hashColumns(hashes, selected)];
-  const places = sortRows(selected.length, columns);
-  const refs: KeySectionRef[] = [];
-  const writer = new KeyBlockWriter(keys);
-  for (let from = 0; from < places.length; ) {
-    const section = sectionOf[places[from]];
-    const to = sectionEnd(sectionOf, places, from);
-    const blocks: BlockRef[] = [];
-    for (let at = from; at < to; ) {
-      at = writer.fill(selected, places, at, to, BLOCK_BYTES_MAX);
-      blocks.push(writer.flush(sink));
-    }
-    const part = Math.floor(section / keys.chunks.length);
-    refs.push({ part, chunk: keys.chunks[section % keys.chunks.length], keys: to - from, blocks });
-    from = to;
-  }
-  return refs;
-}
-
-/** The section of each selected key, numbered by part, then chunk. */
-function sectionsOf(
-  { chunks, chunkIds }: GroupKeys,
-  hashes: DataView,
+export function writeKeyRun(
+  kernel: Kernel,
+  sink: BlockSink,
+  keys: GroupKeys,
   selected: Int32Array,
   parts: number,
-): Int32Array {
-  const sectionOf = new Int32Array(selected.length);
-  for (let i = 0; i < selected.length; i++) {
-    const part = Math.floor((hashes.getUint32(selected[i] * HASH_BYTES) * parts) / TWO_TO_32);
-    sectionOf[i] = part * chunks.length + chunkIds[selected[i]];
+): KeySectionRef[] {
+  const mark = kernel.mark();
+  try {
+    return writeSections(kernel, sink, keys, selected, parts);
+  } finally {
+    kernel.release(mark);
   }
-  return sectionOf;
 }
 
-/** The hash 31 bits at a time. */
-function hashColumns(hashes: DataView, selected: Int32Array): SortColumn[] {
-  const columns: SortColumn[] = [];
-  for (let bit = 0; bit < HASH_BYTES * 8; bit += 31) {
-    const values = new Int32Array(selected.length);
-    const word = bit >>> 5;
-    const shift = bit & 31;
-    if (word === 3) for (let i = 0; i < values.length; i++) values[i] = lastBits(hashes, selected[i], shift);
-    else for (let i = 0; i < values.length; i++) values[i] = bitsAt(hashes, selected[i], word, shift);
-    columns.push({ values, max: 0x7fff_ffff });
+function writeSections(
+  kernel: Kernel,
+  sink: BlockSink,
+  keys: GroupKeys,
+  selected: Int32Array,
+  parts: number,
+): KeySectionRef[] {
+  const { chunks, chunkIds, hashes, form } = keys;
+  const count = selected.length;
+  const candidates = keys.candidates.map((dimensions) =>
+    candidateTexts(kernel, dimensions, form, chunkIds.length, selected),
+  );
+  const hashesAt = kernel.allocate(hashes.length);
+  const places = kernel.allocate(count * 4);
+  sortKeys(kernel, hashes, hashesAt, selected, places);
+  const writer = new KeyBlockWriter(kernel, hashesAt, candidates, count);
+  const ends = new Int32Array(parts * chunks.length);
+  const sorted = kernel.ints.slice(places / 4, places / 4 + count);
+  const sectionOf = new Int32Array(count);
+  const hashWords = new DataView(hashes.buffer, hashes.byteOffset, hashes.byteLength);
+  findSections(sorted, hashWords, parts, chunkIds, chunks.length, sectionOf, ends);
+  if (chunks.length > 1) kernel.ints.set(gathered(sorted, sectionOf, ends), places / 4);
+  return [...ends].flatMap((end, section) => {
+    const start = section === 0 ? 0 : ends[section - 1];
+    const blocks: BlockRef[] = [];
+    for (let at = start; at < end; at += blocks[blocks.length - 1].count) {
+      blocks.push(writer.write(sink, places, at, end));
+    }
+    const part = Math.floor(section / chunks.length);
+    return end === start ? [] : [{ part, chunk: chunks[section % chunks.length], keys: end - start, blocks }];
+  });
+}
+
+/** Brings keys in the order of their hashes. @param hashesAt receives the hashes @param places receives the keys */
+function sortKeys(kernel: Kernel, hashes: Uint8Array, hashesAt: number, selected: Int32Array, places: number): void {
+  const mark = kernel.mark();
+  const scratch = kernel.allocate(selected.length * SORT_SCRATCH_PER_KEY);
+  kernel.bytes.set(hashes, hashesAt);
+  kernel.ints.set(selected, places / 4);
+  kernel.exports.keySort(hashesAt, places, selected.length, scratch);
+  kernel.release(mark);
+}
+
+/** Finds the section of each key, numbered by part, then chunk. @param ends receives how many keys the sections up to each have */
+function findSections(
+  keys: Int32Array,
+  hashes: DataView,
+  parts: number,
+  chunkIds: Int32Array,
+  chunks: number,
+  sectionOf: Int32Array,
+  ends: Int32Array,
+): void {
+  for (let i = 0; i < keys.length; i++) {
+    const part = Math.floor((hashes.getUint32(keys[i] * HASH_BYTES) * parts) / TWO_TO_32);
+    const section = part * chunks + chunkIds[keys[i]];
+    sectionOf[i] = section;
+    ends[section]++;
   }
-  return columns;
+  for (let section = 1; section < ends.length; section++) ends[section] += ends[section - 1];
 }
 
-/** 31 bits of a hash from bit `shift` of its `word`-th 32 on. */
-function bitsAt(hashes: DataView, key: number, word: number, shift: number): number {
-  const at = key * HASH_BYTES + word * 4;
-  const high = hashes.getUint32(at) << shift;
-  return (shift === 0 ? high : high | (hashes.getUint32(at + 4) >>> (32 - shift))) >>> 1;
-}
-
-function lastBits(hashes: DataView, key: number, shift: number): number {
-  return (hashes.getUint32(key * HASH_BYTES + 12) << shift) >>> 1;
-}
-
-/** The first place from `from` on, where a key of another section stands. */
-function sectionEnd(sectionOf: Int32Array, places: Int32Array, from: number): number {
-  const section = sectionOf[places[from]];
-  let to = from + 1;
-  while (to < places.length && sectionOf[places[to]] === section) to++;
-  return to;
+/** The keys section by section, in the order that they had. */
+function gathered(keys: Int32Array, sectionOf: Int32Array, ends: Int32Array): Int32Array {
+  const next = ends.slice();
+  const result = new Int32Array(keys.length);
+  for (let i = keys.length - 1; i >= 0; i--) result[--next[sectionOf[i]]] = keys[i];
+  return result;
 }

@@ -5,7 +5,8 @@ export type Tuple = readonly (string | null)[];
 
 const END = 0x01;
 const ESCAPE = 0x02;
-const VALUE = 0x02;
+/** Stands before a value. */
+export const VALUE = 0x02;
 const COMMA = 0x2c;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -29,13 +30,10 @@ export interface TupleForm {
  * `01` alone. The last one: `02` and the text as it is; null is nothing. The joined form puts the escaped joined text and `01` in
  * front.
  *
- * Give the components of a tuple one by one, then read `bytes[start..length)`, which is valid until `clear`; `next` begins a tuple
- * behind those before.
+ * Give the components one by one, then read `bytes[0..length)`, which is valid until `clear`.
  */
 export class TupleWriter {
   bytes = new Uint8Array(INITIAL_BYTES);
-  /** Where the tuple begins. */
-  start = 0;
   length = 0;
   readonly #form: TupleForm;
   readonly #joined: TupleWriter | null;
@@ -46,14 +44,8 @@ export class TupleWriter {
     this.#joined = form.joined ? new TupleWriter({ size: 2, joined: false }) : null;
   }
 
-  /** Forgets all tuples. */
   clear(): void {
     this.length = 0;
-    this.next();
-  }
-
-  next(): void {
-    this.start = this.length;
     this.#components = 0;
     this.#joined?.clear();
   }
@@ -62,12 +54,6 @@ export class TupleWriter {
     this.#beginJoined();
     if (++this.#components < this.#form.size) this.#byte(END);
     else this.#endJoined();
-  }
-
-  /** Takes back what there is of a tuple. */
-  drop(): void {
-    this.length = this.start;
-    this.next();
   }
 
   /** Adds a component: UTF-8 text `bytes[start..end)`, copied. */
@@ -121,8 +107,8 @@ export class TupleWriter {
     if (joined === null) return;
     joined.#byte(END);
     this.#reserve(joined.length);
-    this.bytes.copyWithin(this.start + joined.length, this.start, this.length);
-    this.bytes.set(joined.bytes.subarray(0, joined.length), this.start);
+    this.bytes.copyWithin(joined.length, 0, this.length);
+    this.bytes.set(joined.bytes.subarray(0, joined.length));
     this.length += joined.length;
   }
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BATCH_ROWS } from '../../../src/input/recordBatch.ts';
+import { createKernel } from '../../../src/kernel/kernel.ts';
 import { BlockSink } from '../../../src/partition/determine/blockSink.ts';
 import { CountCursor, CountWriter, mergeCounts } from '../../../src/partition/determine/countRun.ts';
 import { type KeyBlock, readKeyBlock } from '../../../src/partition/determine/keyBlock.ts';
@@ -7,7 +9,9 @@ import { type KeySection, visitAllKeys, visitDistinctKeys } from '../../../src/p
 import { type KeySectionRef, writeKeyRun } from '../../../src/partition/determine/keyRun.ts';
 import { readTuple, type Tuple, type TupleForm } from '../../../src/partition/determine/tuple.ts';
 import { type ChunkCounts, ValueCounter } from '../../../src/partition/determine/valueCounter.ts';
+import { StringDimension, type StringDimensionOptions } from '../../../src/row/dimension/stringDimension.ts';
 import { plainHashes } from '../../kernel/plainGroupKeys.ts';
+import { batchOf } from '../../row/dimension/fields.ts';
 import { MemoryFile, textDimension } from './support.ts';
 
 /** A key: its chunk and the values of two dimensions. */
@@ -23,6 +27,16 @@ const keys = fc.array(fc.tuple(fc.constantFrom(...CHUNKS), texts, texts), { maxL
 /** Candidates as places of dimensions. */
 const EACH = [[0], [1]];
 const PLAIN: TupleForm = { size: 1, joined: false };
+
+const STRINGS: Omit<StringDimensionOptions, 'kernel'> = {
+  name: 'd',
+  slot: 0,
+  multiValueHandling: 'ARRAY',
+  doubleText: String,
+  nullElementsAsText: false,
+  flatOnly: false,
+  tellsAbsence: false,
+};
 
 interface Run {
   readonly file: MemoryFile;
@@ -46,7 +60,7 @@ function writeRun(rows: readonly Key[], parts: number, candidates = EACH): Run {
     form: { size: candidates[0].length, joined: false },
   };
   const selected = Int32Array.from(rows, (_, i) => i);
-  return { file, sections: writeKeyRun(new BlockSink(file), groupKeys, selected, parts) };
+  return { file, sections: writeKeyRun(createKernel(), new BlockSink(file), groupKeys, selected, parts) };
 }
 
 function sectionsOf(runs: readonly Run[], part: number, chunk: number): KeySection[] {
@@ -105,6 +119,44 @@ describe('key runs', () => {
     );
   });
 
+  test('hold texts of a dictionary in the kernel as they hold others', () => {
+    const field = fc.oneof(fc.constantFrom(null, '', 'a', 'b', '\u{1f600}'), fc.array(fc.constantFrom('a', 'b', null)));
+    fc.assert(
+      fc.property(fc.array(field, { minLength: 1, maxLength: 40 }), (fields) => {
+        const kernel = createKernel();
+        const batch = batchOf(
+          kernel,
+          ['d'],
+          fields.map((d) => JSON.stringify({ d })),
+        );
+        const dimension = new StringDimension({ ...STRINGS, kernel });
+        const cells = new Int32Array(BATCH_ROWS);
+        const rows = Int32Array.from(fields.keys());
+        dimension.assemble(batch, rows, rows.length, cells);
+        const ranged = dimension.ranged(cells);
+        expect(ranged.texts?.kernel).toBe(kernel);
+        const { texts: _texts, ...without } = ranged;
+        const [inKernel, others] = [ranged, without].map((dimension) => {
+          const file = new MemoryFile();
+          const hashes = new Uint8Array(rows.length * 16);
+          for (const row of rows) hashes[row * 16] = row;
+          const groupKeys = { chunks: [0], chunkIds: new Int32Array(rows.length), hashes, form: PLAIN };
+          const [section] = writeKeyRun(
+            kernel,
+            new BlockSink(file),
+            { ...groupKeys, candidates: [[dimension]] },
+            rows,
+            1,
+          );
+          const block = readKeyBlock(file, section.blocks[0], 1);
+          return [...rows].map((row) => valuesAt(block, row)[0]);
+        });
+        expect(inKernel).toEqual(others);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('are sorted by all bits of the hash', () => {
     const rows = 512;
     const hashes = new Uint8Array(rows * 16);
@@ -116,7 +168,7 @@ describe('key runs', () => {
     const file = new MemoryFile();
     const all = Int32Array.from({ length: rows }, (_, i) => i);
     const groupKeys = { chunks: [0], chunkIds: new Int32Array(rows), hashes, candidates: [], form: PLAIN };
-    const [section] = writeKeyRun(new BlockSink(file), groupKeys, all, 1);
+    const [section] = writeKeyRun(createKernel(), new BlockSink(file), groupKeys, all, 1);
     const block = readKeyBlock(file, section.blocks[0], 0);
     const read = [...all].map((key) => hashAt(block, key));
     expect(read).toEqual([...read].sort());
@@ -129,6 +181,7 @@ describe('key runs', () => {
     for (let i = 0; i < 40; i++) hashes[i * 16 + 15] = 40 - i;
     const candidates = [[textDimension('a', long)]];
     const [section] = writeKeyRun(
+      createKernel(),
       new BlockSink(file),
       { chunks: [0], chunkIds: new Int32Array(40), hashes, candidates, form: PLAIN },
       Int32Array.from({ length: 20 }, (_, i) => 2 * i),
@@ -177,7 +230,10 @@ test('keys that differ in the last bit alone, or are all zeros or ones, are told
     const keys = { chunks: [0], chunkIds: new Int32Array(of.length), candidates: [], form: PLAIN };
     const bytes = Buffer.from(of.join(''), 'hex');
     const selected = Int32Array.from(of, (_, i) => i);
-    return { file, sections: writeKeyRun(new BlockSink(file), { ...keys, hashes: bytes }, selected, 1) };
+    return {
+      file,
+      sections: writeKeyRun(createKernel(), new BlockSink(file), { ...keys, hashes: bytes }, selected, 1),
+    };
   });
   const counted: string[] = [];
   visitDistinctKeys(sectionsOf(runs, 0, 0), 0, (block, isCounted) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createKernel } from '../../../src/kernel/kernel.ts';
 import { BlockSink } from '../../../src/partition/determine/blockSink.ts';
 import { CountCursor } from '../../../src/partition/determine/countRun.ts';
 import { planDruidRanges } from '../../../src/partition/determine/druidRanges.ts';
@@ -59,7 +60,7 @@ function planByStreams(name: string, druid: boolean): Map<number, RangePlan> {
       form: tupleForm(options),
     };
     const all = Int32Array.from(keys, (_, i) => i);
-    return { file, sections: writeKeyRun(new BlockSink(file), groupKeys, all, parts) };
+    return { file, sections: writeKeyRun(createKernel(), new BlockSink(file), groupKeys, all, parts) };
   });
   const reducers = Array.from({ length: parts }, (_, part) => {
     const file = new MemoryFile();

@@ -48,6 +48,25 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
+/**
+ * Gets the version of a job's segments.
+ *
+ * @param lost is aborted when the claim is, with the same reason
+ * @throws what `begin` throws
+ */
+export async function claimVersion(
+  publisher: Publisher,
+  data: ClaimedData,
+  signal: AbortSignal,
+  lost: AbortController,
+): Promise<string> {
+  const claim = await publisher.begin(data, signal);
+  const onLost = () => lost.abort(claim.lost.reason);
+  if (claim.lost.aborted) onLost();
+  else claim.lost.addEventListener('abort', onLost, { once: true });
+  return claim.version;
+}
+
 /** Nobody answered whether the segments are published, so their files have to stay. */
 export class UnknownOutcomeError extends Error {
   override readonly name = 'UnknownOutcomeError';

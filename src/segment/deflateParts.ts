@@ -89,9 +89,14 @@ export function isOnePiece(parts: readonly ByteSource[]): boolean {
   );
 }
 
+/** Holds what `deflateOnePiece` deflates, for the time of the call. */
+let onePiece = Buffer.alloc(0);
+
 /** What the stream makes of a single piece, at once: for the small files of segments, of which a job may write thousands. */
 export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTotals): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafe(totalLength(parts));
+  const length = totalLength(parts);
+  if (onePiece.length < length) onePiece = Buffer.allocUnsafeSlow(Math.min(2 * length, ONE_PIECE_BYTES));
+  const bytes = onePiece.subarray(0, length);
   let at = 0;
   for (const part of parts) {
     for (const chunk of part.chunks()) {

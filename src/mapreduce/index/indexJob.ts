@@ -3,7 +3,7 @@ import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
 import { type SegmentPlace, segmentPlace, temporaryName } from '../../publish/layout/segmentPlace.ts';
 import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import type { Publication } from '../../publish/publication.ts';
-import type { Claim, Publisher } from '../../publish/publisher.ts';
+import { claimVersion, type Publisher } from '../../publish/publisher.ts';
 import { recover } from '../../publish/recover.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
@@ -20,6 +20,7 @@ import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
 import { deadLetterPlace, jobsFolder } from './jobDirectory.ts';
 import { type EngineFactory, type JobOptions, withEngine, withThreads } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
+import { jobReport } from './jobReport.ts';
 import type { KeepRuns } from './keepRuns.ts';
 import { knownChunks, writtenChunks } from './lockedChunks.ts';
 import { checkAsPlanned, checkPlan } from './plan/checkPlan.ts';
@@ -167,18 +168,10 @@ class IndexJob {
       const zips = segments.map((segment, i) => ({ segment, temporary: temporaries[i] }));
       const published = await publish(this.#publication, job, this.#version, this.#options, zips);
       const stored = performance.now();
+      const { dataSource } = job;
+      const gathered = { dataSource, version: this.#version, counts, samples, deadLetters };
       return {
-        dataSource: job.dataSource,
-        version: this.#version,
-        inputFiles: files.length,
-        inputBytes: files.reduce((sum, file) => sum + file.length, 0),
-        counts,
-        samples,
-        deadLetters,
-        rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
-        segments,
-        segmentOutputPath: output,
-        publication: published.report,
+        ...jobReport({ ...gathered, files, output, segments, published }),
         seconds: {
           read: (read - started - maker.determineMs) / 1000,
           determine: maker.determineMs / 1000,
@@ -198,11 +191,8 @@ class IndexJob {
   }
 
   async #begin(publisher: Publisher, chunks: readonly Interval[]): Promise<void> {
-    const claim: Claim = await publisher.begin({ dataSource: this.#job.dataSource, chunks }, this.#options.signal);
-    this.#version = claim.version;
-    const onLost = () => this.#lost.abort(claim.lost.reason);
-    if (claim.lost.aborted) onLost();
-    else claim.lost.addEventListener('abort', onLost, { once: true });
+    const data = { dataSource: this.#job.dataSource, chunks };
+    this.#version = await claimVersion(publisher, data, this.#options.signal, this.#lost);
   }
 
   #interval(chunk: number): Interval {

@@ -64,7 +64,7 @@ export function beginPublication(
 }
 
 /** What came of publishing. */
-interface Published {
+export interface Published {
   readonly report: PublicationReport | null;
   /** Sentences for people. */
   readonly notes: readonly string[];

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TASK_MAIN } from '../../../src/mapreduce/yarn/archives/programFiles.ts';
 import { CLUSTER } from '../hadoop/prepare.ts';
 import { type Driver, until } from '../hadoop/yarnJobs.ts';
@@ -51,6 +52,15 @@ export async function heldTask(
   return task;
 }
 
+/** Lets a task that is held run for moments, until something is so. */
+export async function stepped({ pid }: NodeTask, isSo: () => boolean): Promise<void> {
+  while (!isSo()) {
+    process.kill(pid, 'SIGCONT');
+    await sleep(PAUSE_MS);
+    process.kill(pid, 'SIGSTOP');
+  }
+}
+
 function nodeTasks(application: string, kind: 'map' | 'reduce'): NodeTask[] {
   const job = application.slice('application_'.length);
   return containerProcesses().flatMap((found) => {
@@ -76,6 +86,27 @@ export function killContainers(node: number): void {
     // A parent may have ended with its child.
     if (found.node === node) ofProc(() => process.kill(found.pid, 'SIGKILL'));
   }
+}
+
+/** Bytes that a process has read so far, from files and sockets alike. */
+export function bytesRead({ pid }: ContainerProcess): number {
+  const io = ofProc(() => readFileSync(`/proc/${pid}/io`, 'utf8'));
+  return Number(/^rchar: (\d+)$/m.exec(io ?? '')?.[1] ?? 0);
+}
+
+/** Ports that a process is connected to. */
+export function portsConnected({ pid }: ContainerProcess): number[] {
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((fd) => ofProc(() => readlinkSync(`/proc/${pid}/fd/${fd}`))),
+  );
+  const lines = ['tcp', 'tcp6'].flatMap((file) =>
+    readFileSync(`/proc/${pid}/net/${file}`, 'utf8').split('\n').slice(1),
+  );
+  return lines.flatMap((line) => {
+    const [, , remote, state, , , , , , inode] = line.trim().split(/\s+/);
+    const isConnected = state === '01' && sockets.has(`socket:[${inode}]`);
+    return isConnected ? [Number.parseInt(remote.slice(remote.indexOf(':') + 1), 16)] : [];
+  });
 }
 
 /** @returns null for a process that has ended meanwhile */

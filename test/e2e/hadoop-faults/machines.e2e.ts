@@ -1,16 +1,25 @@
 /** Machines and daemons that are lost while a job runs on a real YARN: the segments are those of the local engine. */
 
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { MAX_SPLIT_BYTES_DEFAULT } from '../../../src/input/splits/splits.ts';
 import { jobIdOf } from '../../../src/mapreduce/yarn/client/ResourceManager.ts';
 import { directoryOf } from '../../../src/mapreduce/yarn/driver/JobState.ts';
 import { readFile } from '../../storage/webhdfs/clients.ts';
 import type { segmillIndex } from '../druid/segmill.ts';
 import { clusterClient, clusterHdfs, signalDaemon } from '../hadoop/cluster.ts';
-import { hadoop } from '../hadoop/prepare.ts';
+import { hadoop, PORT_OFFSET } from '../hadoop/prepare.ts';
 import { expectNothingLeft, expectSame, finished, JOB_MS, madeLocally, submitted, until } from '../hadoop/yarnJobs.ts';
-import { heldTask, killContainers, masterProcess } from './containers.ts';
+import { bytesRead, heldTask, killContainers, masterProcess, portsConnected, stepped } from './containers.ts';
 import { attemptsOf } from './history.ts';
 import { index, ONE_PASS, type Rows, resourceManager, staged } from './jobs.ts';
+
+/** HTTP ports of the DataNodes, by their name. */
+const DATA_NODES = new Map([
+  [9864 + PORT_OFFSET, 'datanode1'],
+  [9874 + PORT_OFFSET, 'datanode2'],
+]);
+/** Little of a split: far more than what is under way in sockets is still to come. */
+const READ_BYTES = 2_000_000;
 
 let input: Rows;
 let local: ReturnType<typeof segmillIndex>;
@@ -66,6 +75,32 @@ it(
       `${taskOf(attempt)}_0 KILLED`,
       `${taskOf(attempt)}_1 SUCCEEDED`,
     ]);
+    await expectNothingLeft(running);
+  },
+  JOB_MS,
+);
+
+it(
+  'a DataNode lost while a task reads from it',
+  async () => {
+    const running = index(ONE_PASS, input, { 'mapreduce.map.speculative': 'false' });
+    const application = await submitted(running);
+    const task = await heldTask(application, 'map', running, ({ attempt }) => attempt.includes('_m_000000_'));
+    const dataNodes = () => portsConnected(task).flatMap((port) => DATA_NODES.get(port) ?? []);
+    await stepped(task, () => dataNodes().length > 0);
+    const before = bytesRead(task);
+    await stepped(task, () => bytesRead(task) > before + READ_BYTES);
+    expect(bytesRead(task)).toBeLessThan(before + MAX_SPLIT_BYTES_DEFAULT / 2);
+    const [dataNode, ...more] = dataNodes();
+    expect([dataNode, more]).toEqual([expect.stringMatching(/^datanode[12]$/), []]);
+    signalDaemon(dataNode, 'SIGKILL');
+    process.kill(task.pid, 'SIGCONT');
+    await expectSame(await finished(running), local);
+    // It went on with the other one: no attempt was needed beside it.
+    const attempts = [...(await attemptsOf(application)).values()].filter(
+      ({ id }) => taskOf(id) === taskOf(task.attempt),
+    );
+    expect(attempts.map(({ id, state }) => [id, state])).toEqual([[task.attempt, 'SUCCEEDED']]);
     await expectNothingLeft(running);
   },
   JOB_MS,

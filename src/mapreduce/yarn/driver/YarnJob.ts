@@ -4,7 +4,7 @@ import { checkUnchanged } from '../../../input/splits/checkUnchanged.ts';
 import type { InputSplit } from '../../../input/splits/splits.ts';
 import { segmentPlace, temporaryName } from '../../../publish/layout/segmentPlace.ts';
 import type { Publication } from '../../../publish/publication.ts';
-import type { Publisher } from '../../../publish/publisher.ts';
+import { claimVersion, type Publisher } from '../../../publish/publisher.ts';
 import { chunkFinder } from '../../../row/chunks.ts';
 import type { Interval, JobSpec } from '../../../spec/jobSpec.ts';
 import { storageFor } from '../../../storage/storage.ts';
@@ -16,6 +16,7 @@ import { publish, takeBack } from '../../index/indexPublication.ts';
 import type { IndexReport } from '../../index/indexReport.ts';
 import { deadLetterPlace } from '../../index/jobDirectory.ts';
 import { planMaps } from '../../index/jobInput.ts';
+import { jobReport } from '../../index/jobReport.ts';
 import { knownChunks, writtenChunks } from '../../index/lockedChunks.ts';
 import { checkAsPlanned } from '../../index/plan/checkPlan.ts';
 import { chunkPlansOf } from '../../index/plan/jobPlan.ts';
@@ -102,18 +103,10 @@ export class YarnJob {
       const complete = segments.map((segment, i) => ({ segment, temporary: zips[i].temporary }));
       const published = await publish(publication, job, this.#version, this.#options, complete);
       const stored = performance.now();
+      const { dataSource } = job;
+      const gathered = { dataSource, version: this.#version, counts, samples, deadLetters };
       return {
-        dataSource: job.dataSource,
-        version: this.#version,
-        inputFiles: files.length,
-        inputBytes: files.reduce((sum, file) => sum + file.length, 0),
-        counts,
-        samples,
-        deadLetters,
-        rowsStored: segments.reduce((sum, segment) => sum + segment.rows, 0),
-        segments,
-        segmentOutputPath: output,
-        publication: published.report,
+        ...jobReport({ ...gathered, files, output, segments, published }),
         seconds: {
           read: passes.mapSeconds,
           determine: (determined - started) / 1000,
@@ -167,11 +160,7 @@ export class YarnJob {
 
   async #begin(publisher: Publisher, chunks: readonly Interval[]): Promise<void> {
     const { job, signal, lost } = this.#options;
-    const claim = await publisher.begin({ dataSource: job.dataSource, chunks }, signal);
-    this.#version = claim.version;
-    const onLost = () => lost.abort(claim.lost.reason);
-    if (claim.lost.aborted) onLost();
-    else claim.lost.addEventListener('abort', onLost, { once: true });
+    this.#version = await claimVersion(publisher, { dataSource: job.dataSource, chunks }, signal, lost);
   }
 
   #interval(chunk: number): Interval {

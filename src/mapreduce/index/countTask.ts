@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { borrowKernel, type Kernel } from '../../kernel/kernel.ts';
 import { BlockSink, type SpillFile } from '../../partition/determine/blockSink.ts';
 import { visitAllKeys, visitDistinctKeys } from '../../partition/determine/keyMerge.ts';
-import { ValueCounter } from '../../partition/determine/valueCounter.ts';
+import { type ChunkCounts, ValueCounter } from '../../partition/determine/valueCounter.ts';
 import type { BlockRef } from '../../rollup/run/run.ts';
-import type { TaskContext } from '../job.ts';
+import type { OpenRun, TaskContext } from '../job.ts';
 import type { CountManifest, CountPayload } from './indexPayload.ts';
 import { rangeOptions } from './partitioning.ts';
 import { openRunFile, RunFileReader, RunFileWriter } from './runFile.ts';
@@ -15,35 +16,47 @@ const VALUES_BYTES_MAX = 64 * 1024 * 1024;
 /** Drops keys of one part that were seen before, and counts for each time chunk how many keys every value of a candidate has. */
 export async function countKeys(payload: CountPayload, context: TaskContext): Promise<CountManifest> {
   const { openRun = openRunFile } = context;
-  const options = rangeOptions(payload.config);
-  if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
-  const candidates = options.candidates.length;
-  const readers = payload.keyRuns.map(({ path }) => openRun(path));
   const path = join(context.attemptDirectory, 'counts');
   const file = new RunFileWriter(path);
-  let spills = 0;
-  const newSpill = () => new LocalSpillFile(join(context.attemptDirectory, `spill-${spills++}`));
-  const counter = new ValueCounter({ candidates, bytesMax: VALUES_BYTES_MAX, newSpill });
+  const readers = payload.keyRuns.map(({ path }) => openRun(path));
   try {
-    const sink = new BlockSink(file);
-    const visitKeys = options.assumeGrouped ? visitAllKeys : visitDistinctKeys;
-    const chunks = new Set(payload.keyRuns.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)));
-    const counts = [...chunks]
+    const chunks = borrowKernel((kernel) => countChunks(kernel, payload, readers, new BlockSink(file), context));
+    return { path, ...file.finish(), chunks };
+  } finally {
+    file.close();
+    for (const reader of readers) reader.close();
+  }
+}
+
+function countChunks(
+  kernel: Kernel,
+  { config, keyRuns }: CountPayload,
+  readers: readonly OpenRun[],
+  sink: BlockSink,
+  { attemptDirectory, progress }: TaskContext,
+): ChunkCounts[] {
+  const options = rangeOptions(config);
+  if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
+  const candidates = options.candidates.length;
+  let spills = 0;
+  const newSpill = () => new LocalSpillFile(join(attemptDirectory, `spill-${spills++}`));
+  const counter = new ValueCounter({ kernel, candidates, bytesMax: VALUES_BYTES_MAX, newSpill });
+  const visitKeys = options.assumeGrouped ? visitAllKeys : visitDistinctKeys;
+  const chunks = new Set(keyRuns.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)));
+  try {
+    return [...chunks]
       .sort((a, b) => a - b)
       .map((chunk) => {
-        const sections = payload.keyRuns.flatMap((run, i) =>
+        const sections = keyRuns.flatMap((run, i) =>
           run.sections.filter((section) => section.chunk === chunk).map((section) => ({ source: readers[i], section })),
         );
         visitKeys(sections, candidates, (block, isCounted) => counter.add(block, isCounted));
         const counted = counter.finish(chunk, sink);
-        context.progress.addRows(counted.keys);
+        progress.addRows(counted.keys);
         return counted;
       });
-    return { path, ...file.finish(), chunks: counts };
   } finally {
     counter.dispose();
-    file.close();
-    for (const reader of readers) reader.close();
   }
 }
 

@@ -110,6 +110,8 @@ export class CountCursor {
   #counts = new Float64Array(0);
   #block = 0;
   #at = 0;
+  /** Of the block before: a value is still looked at when the cursor has moved on. */
+  #before = new ArrayBuffer(0);
 
   constructor(source: RunSource, blocks: readonly BlockRef[]) {
     this.#source = source;
@@ -120,7 +122,9 @@ export class CountCursor {
     if (this.#at === this.#ends.length) {
       if (this.#block === this.#blocks.length) return false;
       const ref = this.#blocks[this.#block++];
-      const reader = new BlockReader(this.#source.read(ref));
+      const spare = this.#before;
+      this.#before = this.bytes.buffer as ArrayBuffer;
+      const reader = new BlockReader(this.#source.read(ref, spare));
       this.#ends = reader.int32(reader.int32(1)[0]);
       this.bytes = reader.uint8(this.#ends[ref.count - 1]);
       this.#counts = reader.float64(ref.count);
@@ -157,7 +161,7 @@ export function mergeCounts(cursors: readonly CountCursor[], visit: CountVisitor
       count += other.count;
       advance(heap, other);
     }
-    // A cursor's next block comes in a buffer of its own, so the bytes are still those of the value.
+    // A cursor's next block comes in another buffer, so the bytes are still those of the value.
     visit(bytes, start, end, count);
   }
 }

@@ -1,4 +1,4 @@
-import { createKernel, type Kernel } from '../../kernel/kernel.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { KernelDictionary } from '../../rollup/dictionary/kernelDictionary.ts';
 import type { BlockRef } from '../../rollup/run/run.ts';
 import { BlockSink, type SpillFile } from './blockSink.ts';
@@ -22,6 +22,8 @@ export interface ChunkCounts {
 }
 
 export interface ValueCounterOptions {
+  /** Holds the values, in memory taken for good. */
+  readonly kernel: Kernel;
   /** Number of the candidates: columns of the key runs. */
   readonly candidates: number;
   /** Bytes of distinct values held before they are spilled. */
@@ -41,8 +43,7 @@ export class ValueCounter {
 
   constructor(options: ValueCounterOptions) {
     this.#options = options;
-    const kernel = createKernel();
-    this.#counters = Array.from({ length: options.candidates }, () => new CandidateCounter(kernel));
+    this.#counters = Array.from({ length: options.candidates }, () => new CandidateCounter(options.kernel));
   }
 
   /** Counts the keys of a block that are marked with 1. */

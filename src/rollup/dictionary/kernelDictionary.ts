@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import { copyText } from '../run/copyText.ts';
 
 const INITIAL_VALUES = 256;
 const INITIAL_BYTES = 4096;
@@ -114,7 +115,7 @@ export class KernelDictionary {
     this.#reserve(1, length);
     const used = this.kernel.ints[this.ends / 4 + this.count - 1] >>> 0;
     const at = inKernel ? address : this.arena + used;
-    if (!inKernel) this.kernel.bytes.set(bytes.subarray(start, end), at);
+    if (!inKernel) copyText(bytes, start, end, this.kernel.bytes, at);
     return this.kernel.exports.dictionaryIntern(this.#header * 4, at, length);
   }
 

@@ -252,7 +252,7 @@ describe('ValueCounter', () => {
       spills.push(spill);
       return spill;
     };
-    const counter = new ValueCounter({ candidates: candidates.length, bytesMax, newSpill });
+    const counter = new ValueCounter({ kernel: createKernel(), candidates: candidates.length, bytesMax, newSpill });
     const file = new MemoryFile();
     const sink = new BlockSink(file);
     const chunks = CHUNKS.map((chunk) => {

@@ -66,6 +66,7 @@ function planByStreams(name: string, druid: boolean): Map<number, RangePlan> {
     const file = new MemoryFile();
     const sink = new BlockSink(file);
     const counter = new ValueCounter({
+      kernel: createKernel(),
       candidates: options.candidates.length,
       bytesMax: 20_000,
       newSpill: () => new MemoryFile(),

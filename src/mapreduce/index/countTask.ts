@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlockSink, type SpillFile } from '../../partition/determine/blockSink.ts';
-import { forEachDistinctKey, forEachKey } from '../../partition/determine/distinctKeys.ts';
-import { KeyCursor } from '../../partition/determine/keyRun.ts';
-import { type RangeOptions, tupleForm } from '../../partition/determine/planRanges.ts';
+import { visitAllKeys, visitDistinctKeys } from '../../partition/determine/keyMerge.ts';
 import { ValueCounter } from '../../partition/determine/valueCounter.ts';
 import type { BlockRef } from '../../rollup/run/run.ts';
 import type { TaskContext } from '../job.ts';
 import type { CountManifest, CountPayload } from './indexPayload.ts';
-import { candidateDimensions, rangeOptions } from './partitioning.ts';
+import { rangeOptions } from './partitioning.ts';
 import { openRunFile, RunFileReader, RunFileWriter } from './runFile.ts';
 
 /** Bytes of distinct values that are counted in memory. */
@@ -19,29 +17,27 @@ export async function countKeys(payload: CountPayload, context: TaskContext): Pr
   const { openRun = openRunFile } = context;
   const options = rangeOptions(payload.config);
   if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
-  const columns = candidateDimensions(options);
+  const candidates = options.candidates.length;
   const readers = payload.keyRuns.map(({ path }) => openRun(path));
   const path = join(context.attemptDirectory, 'counts');
   const file = new RunFileWriter(path);
   let spills = 0;
-  const counter = newCounter(options, columns, () => {
-    return new LocalSpillFile(join(context.attemptDirectory, `spill-${spills++}`));
-  });
+  const newSpill = () => new LocalSpillFile(join(context.attemptDirectory, `spill-${spills++}`));
+  const counter = new ValueCounter({ candidates, bytesMax: VALUES_BYTES_MAX, newSpill });
   try {
     const sink = new BlockSink(file);
-    const forEach = options.assumeGrouped ? forEachKey : forEachDistinctKey;
+    const visitKeys = options.assumeGrouped ? visitAllKeys : visitDistinctKeys;
     const chunks = new Set(payload.keyRuns.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)));
     const counts = [...chunks]
       .sort((a, b) => a - b)
       .map((chunk) => {
-        const cursors = payload.keyRuns.flatMap(({ sections }, i) =>
-          sections
-            .filter((section) => section.chunk === chunk)
-            .map((section) => new KeyCursor(readers[i], section, columns.length)),
+        const sections = payload.keyRuns.flatMap((run, i) =>
+          run.sections.filter((section) => section.chunk === chunk).map((section) => ({ source: readers[i], section })),
         );
-        const keys = forEach(cursors, (cursor) => counter.add(cursor));
-        context.progress.addRows(keys);
-        return counter.finish(chunk, sink);
+        visitKeys(sections, candidates, (block, isCounted) => counter.add(block, isCounted));
+        const counted = counter.finish(chunk, sink);
+        context.progress.addRows(counted.keys);
+        return counted;
       });
     return { path, ...file.finish(), chunks: counts };
   } finally {
@@ -49,15 +45,6 @@ export async function countKeys(payload: CountPayload, context: TaskContext): Pr
     file.close();
     for (const reader of readers) reader.close();
   }
-}
-
-function newCounter(options: RangeOptions, columns: readonly string[], newSpill: () => SpillFile): ValueCounter {
-  return new ValueCounter({
-    candidates: options.candidates.map((names) => names.map((name) => columns.indexOf(name))),
-    form: tupleForm(options),
-    bytesMax: VALUES_BYTES_MAX,
-    newSpill,
-  });
 }
 
 /** A temporary file of this machine. */

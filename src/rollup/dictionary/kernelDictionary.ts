@@ -119,6 +119,28 @@ export class KernelDictionary {
   }
 
   /**
+   * Interns many texts.
+   *
+   * @param bytes the texts one behind the other
+   * @param textEnds where each ends
+   * @returns their ids; a view of the kernel's memory, to be read before it is used again
+   */
+  internTexts(bytes: Uint8Array, textEnds: Int32Array): Int32Array {
+    const { kernel } = this;
+    const count = textEnds.length;
+    this.#reserve(count, bytes.length);
+    const mark = kernel.mark();
+    const ids = kernel.allocate(count * 4);
+    const ends = kernel.allocate(count * 4);
+    const texts = kernel.allocate(bytes.length);
+    kernel.ints.set(textEnds, ends / 4);
+    kernel.bytes.set(bytes, texts);
+    kernel.exports.dictionaryInternTexts(this.#header * 4, texts, ends, count, ids);
+    kernel.release(mark);
+    return kernel.ints.subarray(ids / 4, ids / 4 + count);
+  }
+
+  /**
    * Turns fields into cells: ids of strings, integers and booleans, 0 for absent and null, {@link LEFT_TO_CALLER} for all other
    * fields. Lists of such elements, unless left to the caller, leave their elements' ids in `elementIds`; lists of at most one
    * element become cells themselves, longer ones are left to the caller.
@@ -185,7 +207,7 @@ export class KernelDictionary {
   /** Makes room for more values and bytes. */
   #reserve(values: number, bytes: number): void {
     const { count } = this;
-    if (count + values > this.#word(CAPACITY)) this.#growValues();
+    while (count + values > this.#word(CAPACITY)) this.#growValues();
     const used = this.kernel.ints[this.ends / 4 + count - 1] >>> 0;
     if (used + bytes > this.#word(ARENA_BYTES)) this.#growArena(used, used + bytes);
   }

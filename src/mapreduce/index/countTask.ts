@@ -9,8 +9,8 @@ import type { CountManifest, CountPayload } from './indexPayload.ts';
 import { rangeOptions } from './partitioning.ts';
 import { openRunFile, RunFileReader, RunFileWriter } from './runFile.ts';
 
-/** Bytes of distinct values that are counted in memory. */
-const VALUES_BYTES_MAX = 256 * 1024 * 1024;
+/** Bytes of distinct values that are counted in memory; what they grow out of takes as much again. */
+const VALUES_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Drops keys of one part that were seen before, and counts for each time chunk how many keys every value of a candidate has. */
 export async function countKeys(payload: CountPayload, context: TaskContext): Promise<CountManifest> {

@@ -76,11 +76,23 @@ function internTuples(
     return dictionary;
   }
   const [{ cells }] = dimensions;
-  const known = new Map<number, number>();
+  const { least, most } = boundsOf(cells, ids.length);
+  /** Ids by cell, plus 2; 0: not known yet. */
+  const known = new Int32Array(most - least + 1);
   for (const key of selected) {
-    const id = known.get(cells[key]) ?? idOf(key);
-    known.set(cells[key], id);
-    ids[key] = id;
+    const cell = cells[key] - least;
+    if (known[cell] === 0) known[cell] = idOf(key) + 2;
+    ids[key] = known[cell] - 2;
   }
   return dictionary;
+}
+
+function boundsOf(cells: Int32Array, count: number): { least: number; most: number } {
+  let least = 0;
+  let most = 0;
+  for (let i = 0; i < count; i++) {
+    if (cells[i] < least) least = cells[i];
+    if (cells[i] > most) most = cells[i];
+  }
+  return { least, most };
 }

@@ -16,7 +16,7 @@ export const SEVERAL = 0;
 export interface KeyBlock {
   readonly count: number;
   /** 16 bytes of each key. */
-  readonly hashes: Uint8Array;
+  readonly hashes: Uint8Array<ArrayBuffer>;
   /** Per candidate. */
   readonly columns: readonly KeyColumn[];
 }
@@ -31,9 +31,14 @@ export interface KeyColumn {
   readonly cells: Uint8Array | Uint16Array | Int32Array;
 }
 
-/** Reads a block. @param candidates columns that it has */
-export function readKeyBlock(source: RunSource, ref: BlockRef, candidates: number): KeyBlock {
-  const reader = new BlockReader(source.read(ref));
+/**
+ * Reads a block.
+ *
+ * @param candidates columns that it has
+ * @param spare the buffer of an earlier block that is no longer needed
+ */
+export function readKeyBlock(source: RunSource, ref: BlockRef, candidates: number, spare?: ArrayBuffer): KeyBlock {
+  const reader = new BlockReader(source.read(ref, spare));
   const { count } = ref;
   const hashes = reader.uint8(count * HASH_BYTES);
   const columns: KeyColumn[] = [];

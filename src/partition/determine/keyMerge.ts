@@ -39,8 +39,13 @@ export function visitDistinctKeys(sections: readonly KeySection[], candidates: n
 
 /** Walks over sections; every key counts as often as it is there: what `assumeGrouped` counts. */
 export function visitAllKeys(sections: readonly KeySection[], candidates: number, visit: KeyVisitor): void {
+  let spare: ArrayBuffer | undefined;
   for (const { source, section } of sections) {
-    for (const ref of section.blocks) visit(readKeyBlock(source, ref, candidates), new Uint8Array(ref.count).fill(1));
+    for (const ref of section.blocks) {
+      const block = readKeyBlock(source, ref, candidates, spare);
+      spare = block.hashes.buffer;
+      visit(block, new Uint8Array(ref.count).fill(1));
+    }
   }
 }
 
@@ -54,7 +59,7 @@ class KeyMerge {
   readonly #hashes: number[];
   readonly #flags: number[];
   /** Of each section, the block that is merged, and how many have been read. */
-  readonly #blocks: KeyBlock[] = [];
+  readonly #blocks: (KeyBlock | undefined)[];
   readonly #read: Int32Array;
 
   constructor(kernel: Kernel, sections: readonly KeySection[], candidates: number) {
@@ -62,6 +67,7 @@ class KeyMerge {
     this.#kernel = kernel;
     this.#sections = sections;
     this.#candidates = candidates;
+    this.#blocks = sections.map(() => undefined);
     this.#read = new Int32Array(sections.length);
     this.#state = kernel.allocate(STATE_WORDS * 4);
     this.#cursors = kernel.allocate(sections.length * CURSOR_WORDS * 4);
@@ -80,7 +86,7 @@ class KeyMerge {
     for (let cursor = 0; cursor < this.#sections.length; cursor++) this.#readBlock(cursor);
     exports.keyMergeBegin(this.#state);
     for (let cursor = exports.keyMergeRun(this.#state); cursor !== DONE; cursor = exports.keyMergeRun(this.#state)) {
-      const block = this.#blocks[cursor];
+      const block = this.#blocks[cursor] as KeyBlock;
       visit(block, bytes.subarray(this.#flags[cursor], this.#flags[cursor] + block.count));
       this.#readBlock(cursor);
       exports.keyMergeNext(this.#state);
@@ -96,8 +102,10 @@ class KeyMerge {
     ints[words + AT] = address;
     ints[words + END] = address;
     ints[words + FLAGS] = this.#flags[cursor];
+    const spare = this.#blocks[cursor]?.hashes.buffer;
+    this.#blocks[cursor] = undefined;
     if (this.#read[cursor] === section.blocks.length) return;
-    const block = readKeyBlock(source, section.blocks[this.#read[cursor]++], this.#candidates);
+    const block = readKeyBlock(source, section.blocks[this.#read[cursor]++], this.#candidates, spare);
     this.#blocks[cursor] = block;
     bytes.set(block.hashes, address);
     ints[words + END] = address + block.hashes.length;

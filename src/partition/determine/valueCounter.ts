@@ -55,10 +55,11 @@ export class ValueCounter {
   /** Writes the counts of the chunk and begins the next one. */
   finish(chunk: number, sink: BlockSink): ChunkCounts {
     const spill = this.#spill;
+    // The file is written to the end before it is read.
+    if (spill !== null) for (const counter of this.#counters) counter.spill(spill.sink);
     const candidates = this.#counters.map((counter): CandidateCounts => {
       if (counter.poisoned) return { poisoned: true, blocks: [] };
       if (spill === null) return { poisoned: false, blocks: counter.write(sink) };
-      counter.spill(spill.sink);
       const writer = new CountWriter(sink);
       const cursors = counter.spilled.map((blocks) => new CountCursor(spill.file, blocks));
       mergeCounts(cursors, (bytes, start, end, count) => writer.add(bytes, start, end, count));

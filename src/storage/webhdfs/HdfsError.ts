@@ -55,6 +55,11 @@ function reasonOf({ exception, message, status }: RemoteException, who: string |
       text: `no DataNode took the block: all are full, down or not reachable from the name node. ${said}`,
     };
   }
+  if (/^Failed to find datanode/.test(message)) {
+    return {
+      text: `the name node finds no DataNode for it: all are full, down or left out after they failed. ${said}`,
+    };
+  }
   if (status === 401) return notLetIn(NEEDS_KERBEROS);
   return exception === ''
     ? notWebHdfs(`HTTP status ${status}${said === '' ? '' : `: ${said}`}`)

@@ -294,6 +294,13 @@ describe('refusals, one sentence each', () => {
       'the clocks of this machine and of the cluster differ too much for Kerberos. Set them by NTP. GSSException: Failure ' +
         'unspecified at GSS-API level (Mechanism level: Clock skew too great (37)).',
     ],
+    [
+      403,
+      'IOException',
+      'Failed to find datanode, suggest to check cluster health. excludeDatanodes=null',
+      'the name node finds no DataNode for it: all are full, down or left out after they failed. Failed to find datanode, suggest to ' +
+        'check cluster health. excludeDatanodes=null.',
+    ],
     [403, 'IOException', 'Something else', 'IOException: Something else.'],
   ])('%i %s', async (status, exception, message, reason) => {
     const fake = await fakeHdfs();

@@ -196,6 +196,39 @@ export class GroupKeyHasher {
     }
   }
 
+  /**
+   * Adds up the hashes of the fragments of each key of rows 0 to `rows - 1`: murmur3_x64_128, both its halves modulo 2^64. Such a sum
+   * tells keys apart as well as the hash of the whole does, and takes a fraction of the time, since each distinct fragment is hashed
+   * once. Its halves are spread evenly. Columns must have fragments that no other column has.
+   *
+   * @param openIds as for `hash`
+   * @param columnIds as for `hash`
+   * @param sums receives 16 bytes per key
+   * @throws RangeError when an id names no fragment or an array is too short
+   */
+  sum(openIds: Int32Array, columnIds: readonly Int32Array[], rows: number, sums: Uint8Array): void {
+    const kernel = this.#kernel;
+    if (sums.length < rows * HASH128_BYTES) throw tooShort('sums', rows * HASH128_BYTES, sums.length);
+    this.#reserveKey(kernel);
+    const target = kernel.allocate(rows * HASH128_BYTES);
+    const ids = kernel.allocate(rows * 4);
+    kernel.bytes.fill(0, target, target + rows * HASH128_BYTES);
+    for (let entry = 0; entry <= this.columnCount; entry++) {
+      const idsOf = entry === 0 ? openIds : columnIds[entry - 1];
+      if (idsOf.length < rows) throw tooShort(`ids of ${entryName(entry)}`, rows, idsOf.length);
+      const mark = kernel.mark();
+      const entryWord = this.#entries / 4 + entry * ENTRY_WORDS;
+      const fragments = kernel.ints[entryWord + COUNT] + kernel.ints[entryWord + VALUES];
+      const table = kernel.allocate(fragments * HASH128_BYTES);
+      kernel.ints.set(idsOf.subarray(0, rows), ids / 4);
+      kernel.exports.hashFragments(entryWord * 4, this.#key, table);
+      const wrong = kernel.exports.sumFragments(entryWord * 4, table, ids, rows, target);
+      kernel.release(mark);
+      if (wrong >= 0) this.#refuse(entry, wrong, kernel.ints[ids / 4 + wrong]);
+    }
+    sums.set(kernel.bytes.subarray(target, target + rows * HASH128_BYTES));
+  }
+
   #hashSlab(
     kernel: Kernel,
     openIds: Int32Array,
@@ -227,15 +260,18 @@ export class GroupKeyHasher {
     );
     if (wrong < 0) return;
     const entry = Math.floor(wrong / this.#slabRows);
+    this.#refuse(entry, firstRow + (wrong % this.#slabRows), ints[(this.#ids >>> 2) + wrong]);
+  }
+
+  #refuse(entry: number, row: number, id: number): never {
+    const { ints } = this.#kernel;
     const entryWord = (this.#entries >>> 2) + entry * ENTRY_WORDS;
-    const id = ints[(this.#ids >>> 2) + wrong];
     const values = ints[entryWord + VALUES];
-    const where = `row ${firstRow + (wrong % this.#slabRows)} of ${entryName(entry)}`;
     const known =
       id > 0 && values > 0
         ? `its dictionary has only ${values - 1} values`
         : `only ${ints[entryWord + COUNT]} fragments are set`;
-    throw new RangeError(`${where} has id ${id}, but ${known}`);
+    throw new RangeError(`row ${row} of ${entryName(entry)} has id ${id}, but ${known}`);
   }
 
   /** Makes the key scratch as long as the longest key that the fragments allow. */

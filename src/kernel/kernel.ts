@@ -20,6 +20,8 @@ export interface KernelExports {
     out32: number,
     out128: number,
   ): number;
+  hashFragments(entry: number, key: number, table: number): void;
+  sumFragments(entry: number, table: number, ids: number, rows: number, sums: number): number;
   dictionaryIntern(dictionary: number, at: number, length: number): number;
   dictionaryInternColumn(
     dictionary: number,
@@ -36,6 +38,7 @@ export interface KernelExports {
     elementEnds: number,
     elementIds: number,
   ): number;
+  dictionaryInternTexts(dictionary: number, bytes: number, ends: number, count: number, ids: number): void;
   dictionaryRehash(from: number, places: number, table: number, mask: number): void;
   dictionarySort(arena: number, valueEnds: number, count: number, sorted: number, scratch: number): void;
   dictionaryRanks(sorted: number, count: number, ranks: number): void;
@@ -69,6 +72,13 @@ export interface KernelExports {
     outEnds: number,
     containerTable: number,
   ): number;
+  keySort(hashes: number, keys: number, count: number, scratch: number): void;
+  keyBlockFill(columns: number, count: number, keys: number, from: number, to: number, bytesMax: number): number;
+  keyBlockHashes(hashes: number, keys: number, from: number, to: number, target: number): void;
+  keyBlockTexts(column: number, arena: number, prefix: number, target: number, ends: number): void;
+  keyMergeBegin(state: number): void;
+  keyMergeRun(state: number): number;
+  keyMergeNext(state: number): void;
   textMergeBegin(state: number): void;
   textMergeRun(state: number): number;
   parseLongs(

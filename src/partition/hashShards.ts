@@ -56,8 +56,27 @@ export interface HashedKeys {
  * @param out128 receives 16 bytes per row, as Guava's `asBytes`; null for none
  */
 export function hashKeys(kernel: Kernel, keys: HashedKeys, out32: Int32Array | null, out128: Uint8Array | null): void {
-  const { rows, times, dimensions, overAll } = keys;
-  if (rows === 0) return;
+  if (keys.rows === 0) return;
+  withHasher(kernel, keys, (hasher, times, cells) => hasher.hash(times, cells, 0, keys.rows, out32, out128));
+}
+
+/**
+ * Numbers of 128 bits that tell group keys apart, made of the hashes of a key's parts (`GroupKeyHasher.sum`). They are those of no other
+ * program, and mean nothing but that keys are the same, whatever task has met them.
+ *
+ * @param keys over all dimensions
+ * @param out receives 16 bytes per row
+ */
+export function identifyKeys(kernel: Kernel, keys: HashedKeys, out: Uint8Array): void {
+  if (keys.rows === 0) return;
+  withHasher(kernel, keys, (hasher, times, cells) => hasher.sum(times, cells, keys.rows, out));
+}
+
+function withHasher(
+  kernel: Kernel,
+  { rows, times, dimensions, overAll }: HashedKeys,
+  use: (hasher: GroupKeyHasher, timeIds: Int32Array, cells: readonly Int32Array[]) => void,
+): void {
   const ordered = overAll
     ? [...dimensions].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     : dimensions;
@@ -71,7 +90,7 @@ export function hashKeys(kernel: Kernel, keys: HashedKeys, out32: Int32Array | n
       else dimension.describe(hasher, column, PREFIX_SOME, EMPTY_LIST);
     });
     const cells = ordered.map((dimension) => dimension.cells);
-    hasher.hash(overAll ? times.ids : new Int32Array(rows), cells, 0, rows, out32, out128);
+    use(hasher, overAll ? times.ids : new Int32Array(rows), cells);
   } finally {
     kernel.release(mark);
   }

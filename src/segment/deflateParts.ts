@@ -89,9 +89,22 @@ export function isOnePiece(parts: readonly ByteSource[]): boolean {
   );
 }
 
-/** What the stream makes of a single piece, at once: for the small files of segments, of which a job may write thousands. */
+/** Bytes of which the outcome is kept: those of files that are the same in every segment. */
+const CONSTANT_BYTES_MAX = 32;
+const deflatedConstants = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** Holds what `deflateOnePiece` deflates, for the time of the call. */
+let onePiece = Buffer.alloc(0);
+
+/**
+ * What the stream makes of a single piece, at once: for the small files of segments, of which a job may write thousands.
+ *
+ * @returns bytes to be left as they are
+ */
 export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTotals): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafe(totalLength(parts));
+  const length = totalLength(parts);
+  if (onePiece.length < length) onePiece = Buffer.allocUnsafeSlow(Math.min(2 * length, ONE_PIECE_BYTES));
+  const bytes = onePiece.subarray(0, length);
   let at = 0;
   for (const part of parts) {
     for (const chunk of part.chunks()) {
@@ -104,7 +117,12 @@ export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTot
   // Deflate makes bytes longer by a few per block at most, so that one chunk holds the result.
   const chunkSize = bytes.length + (bytes.length >>> 8) + 1024;
   const tables = bytes.length <= TINY_BYTES ? TINY : { memLevel: MEMORY_LEVEL };
-  return deflateRawSync(bytes, { level: LEVEL, chunkSize, ...tables }) as Uint8Array<ArrayBuffer>;
+  const constant = length <= CONSTANT_BYTES_MAX ? bytes.toString('latin1') : null;
+  const known = constant === null ? undefined : deflatedConstants.get(constant);
+  if (known !== undefined) return known;
+  const deflated = deflateRawSync(bytes, { level: LEVEL, chunkSize, ...tables }) as Uint8Array<ArrayBuffer>;
+  if (constant !== null) deflatedConstants.set(constant, deflated);
+  return deflated;
 }
 
 /**

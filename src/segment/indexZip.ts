@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { Zip, type ZipInputFile } from 'fflate';
 import { deflateOnePiece, deflateParts, isOnePiece } from './deflateParts.ts';
@@ -35,17 +35,17 @@ export async function writeIndexZip(
   bytesMax = ZIP_BYTES_MAX,
 ): Promise<IndexZipSummary> {
   if (files.every((file) => isOnePiece(file.parts))) return await writeSmallZip(files, sink, bytesMax);
-  const hash = createHash('sha256');
+  const sha256 = createHash('sha256');
   let zipBytes = 0;
   await pipeline(async function* () {
     for await (const chunk of zipChunks(files, bytesMax)) {
-      hash.update(chunk);
+      sha256.update(chunk);
       zipBytes += chunk.length;
       if (zipBytes > bytesMax) throw tooLong(bytesMax);
       yield chunk;
     }
   }, sink);
-  return { zipBytes, sha256: hash.digest('hex') };
+  return { zipBytes, sha256: sha256.digest('hex') };
 }
 
 /** The same bytes in one write: where a job makes thousands of small segments, streams cost more than what flows through them. */
@@ -68,7 +68,7 @@ async function writeSmallZip(
     sink.once('error', reject);
     sink.end(bytes, () => resolve());
   });
-  return { zipBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { zipBytes: bytes.length, sha256: hash('sha256', bytes) };
 }
 
 async function* zipChunks(files: readonly SegmentFile[], bytesMax: number): AsyncGenerator<Uint8Array> {

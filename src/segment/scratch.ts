@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const PAGE_BYTES = 65_536;
 /** A file's first page starts this small and doubles, so that hundreds of tiny files cost little. */
 const FIRST_PAGE_BYTES = 1024;
+/** Longer pieces than this have a buffer of their own. */
+const PIECE_BYTES_MAX = PAGE_BYTES / 4;
 const NOTHING: Uint8Array = new Uint8Array(0);
 const DEFAULT_MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -47,10 +49,19 @@ export class Scratch {
     return file;
   }
 
-  /** Disposes of all files made so far; their pages serve the files to come. */
+  /**
+   * Bytes for whatever lives no longer than the files of this scratch, at a multiple of 8 of their buffer. What they hold is undefined. A
+   * segment has hundreds of small buffers: of thousands of small segments each would cost more than its content.
+   */
+  piece(length: number): Uint8Array {
+    return this.#pages.piece(length);
+  }
+
+  /** Disposes of all files and pieces made so far; their pages serve those to come. */
   clear(): void {
     for (const file of this.#files) file.dispose();
     this.#files = [];
+    this.#pages.releasePieces();
   }
 
   /** Removes the backing file; files of this scratch must not be used afterwards. May be called twice. */
@@ -67,6 +78,9 @@ class PageStore {
   #memoryBytesFree: number;
   #backing: BackingFile | null = null;
   readonly #freePages: Uint8Array[] = [];
+  /** Pages of which pieces are cut, the last one up to `#cut`. */
+  #cutPages: Uint8Array[] = [];
+  #cut = 0;
 
   constructor(directory: string, memoryLimitBytes: number) {
     this.#directory = directory;
@@ -103,6 +117,23 @@ class PageStore {
   /** A page of full size; what it holds is undefined. */
   take(): Uint8Array {
     return this.#freePages.pop() ?? new Uint8Array(Buffer.allocUnsafeSlow(PAGE_BYTES).buffer);
+  }
+
+  piece(length: number): Uint8Array {
+    if (length > PIECE_BYTES_MAX) return new Uint8Array(length);
+    if (this.#cutPages.length === 0 || this.#cut + length > PAGE_BYTES) {
+      this.#cutPages.push(this.take());
+      this.#cut = 0;
+    }
+    const page = this.#cutPages[this.#cutPages.length - 1];
+    const start = this.#cut;
+    this.#cut = (start + length + 7) & ~7;
+    return page.subarray(start, start + length);
+  }
+
+  releasePieces(): void {
+    this.#freePages.push(...this.#cutPages);
+    this.#cutPages = [];
   }
 
   /** Copies `length` bytes of a page of the backing file, from `start` on, to `target` at `targetStart`. */
@@ -190,7 +221,7 @@ class PagedFile implements ScratchFile {
       return;
     }
     const least = Math.max(FIRST_PAGE_BYTES, this.#tail.length * 2, this.#tailLength + wanted);
-    const longer = least > PAGE_BYTES / 2 ? this.#store.take() : new Uint8Array(least);
+    const longer = least > PIECE_BYTES_MAX ? this.#store.take() : this.#store.piece(least);
     longer.set(this.#tail);
     this.#tail = longer;
   }

@@ -115,6 +115,45 @@ describe('GroupKeyHasher', () => {
     expect(Buffer.from(out128).toString('hex')).toBe(expected.map(({ hash128 }) => hash128).join(''));
   });
 
+  it('sums up the hashes of the fragments of a key', () => {
+    const rows = 5000;
+    const open = { fragments: ['[0,{', '[3600000,{'], ids: Int32Array.from({ length: rows }, (_, i) => i & 1) };
+    const fragments = Array.from({ length: 700 }, (_, i) => `,"page":["${'x'.repeat(i % 90)}${i}"]`);
+    const columns = [
+      { fragments, ids: Int32Array.from({ length: rows }, (_, i) => ((i * 31) % 701) - 1) },
+      { fragments: ['', ',"b":["y"]'], ids: Int32Array.from({ length: rows }, (_, i) => Number(i % 3 === 0)) },
+    ];
+    const sums = new Uint8Array(rows * 16);
+    hasherOf(open, columns, '}]').sum(
+      open.ids,
+      columns.map(({ ids }) => ids),
+      rows,
+      sums,
+    );
+    const halves = (hash: Uint8Array) => {
+      const view = new DataView(hash.buffer, hash.byteOffset);
+      return [view.getBigUint64(0, true), view.getBigUint64(8, true)] as const;
+    };
+    const hashes = new Map(
+      [...open.fragments, ...fragments, ',"b":["y"]'].map((text) => {
+        return [text, halves(new Uint8Array(Buffer.from(plainHashes(text).hash128, 'hex')))];
+      }),
+    );
+    for (let row = 0; row < rows; row++) {
+      let [low, high] = [0n, 0n];
+      for (const { fragments: of, ids } of [open, ...columns]) {
+        const [first, second] = hashes.get(of[ids[row]] ?? '') ?? [0n, 0n];
+        low += first;
+        high += second;
+      }
+      const expected = [BigInt.asUintN(64, low), BigInt.asUintN(64, high)];
+      expect(halves(sums.subarray(row * 16, row * 16 + 16))).toEqual(expected);
+    }
+    expect(() => hasherOf(open, columns.slice(1), '').sum(open.ids, [columns[0].ids], 9, sums)).toThrow(
+      new RangeError('row 1 of column 0 has id 30, but only 2 fragments are set'),
+    );
+  });
+
   it('hashes tables of many columns in smaller slabs', () => {
     const rows = 300;
     const open = { fragments: ['[0,{'], ids: new Int32Array(rows) };

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BATCH_ROWS } from '../../src/input/recordBatch.ts';
 import { createKernel } from '../../src/kernel/kernel.ts';
 import { murmur3x86_32 } from '../../src/kernel/murmur3.ts';
-import { bucketsOfHashes, hashKeys } from '../../src/partition/hashShards.ts';
+import { bucketsOfHashes, hashKeys, identifyKeys } from '../../src/partition/hashShards.ts';
 import { NumericDimension } from '../../src/row/dimension/numericDimension.ts';
 import { StringDimension } from '../../src/row/dimension/stringDimension.ts';
 import { batchOf, compareTexts } from '../row/dimension/fields.ts';
@@ -24,7 +24,12 @@ function bucketOf(key: string, buckets: number): number {
   return Math.abs(murmur3x86_32(bytes, 0, bytes.length) % buckets);
 }
 
-it("puts rows in the buckets of their group keys' JSON", () => {
+/** For each key the place of the first one like it. */
+function classesOf(keys: readonly string[]): number[] {
+  return keys.map((key) => keys.indexOf(key));
+}
+
+it("puts rows in the buckets of their group keys' JSON, and tells these keys apart", () => {
   fc.assert(
     fc.property(
       fc.array(row, { minLength: 1, maxLength: 30 }),
@@ -74,6 +79,14 @@ it("puts rows in the buckets of their group keys' JSON", () => {
           return bucketOf(JSON.stringify(key).replaceAll('\\u001f', '\\u001F'), buckets);
         });
         expect([...result]).toEqual([...expected, 77]);
+        if (!overAll) return;
+        const identities = new Uint8Array(rows.length * 16);
+        identifyKeys(kernel, keys, identities);
+        const identity = (_: unknown, at: number) =>
+          Buffer.from(identities.subarray(at * 16, at * 16 + 16)).toString('hex');
+        const key = (fields: (typeof rows)[number]) =>
+          JSON.stringify([fields.time, valuesOf(fields['a"']), valuesOf(fields.b), valuesOf(fields.n)]);
+        expect(classesOf(rows.map(identity))).toEqual(classesOf(rows.map(key)));
       },
     ),
     { numRuns: 150 },

@@ -78,6 +78,39 @@ test('pages of a disposed file serve others', () => {
   scratch.dispose();
 });
 
+test('pieces and files never share bytes, also when those of a cleared scratch serve again', () => {
+  const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 30_000 })), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(fc.array(steps, { minLength: 1, maxLength: 4 }), (segments) => {
+      const scratch = new Scratch(directory, PAGE_BYTES);
+      for (const made of segments) {
+        const pieces: Uint8Array[] = [];
+        const files: ScratchFile[] = [];
+        made.forEach(([isPiece, length], seed) => {
+          const bytes = pattern(length, seed);
+          if (isPiece) {
+            const piece = scratch.piece(length);
+            expect(piece.length).toBe(length);
+            expect(piece.byteOffset % 8).toBe(0);
+            piece.set(bytes);
+            pieces[seed] = piece;
+          } else {
+            files[seed] = scratch.create();
+            files[seed].append(bytes);
+          }
+        });
+        made.forEach(([isPiece, length], seed) => {
+          const kept = isPiece ? pieces[seed] : content(files[seed]);
+          expect(pattern(length, seed).equals(kept)).toBe(true);
+        });
+        scratch.clear();
+      }
+      scratch.dispose();
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('reading past the end gives nothing', () => {
   const scratch = new Scratch(directory);
   const file = scratch.create();

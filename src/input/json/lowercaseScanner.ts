@@ -1,5 +1,5 @@
 import type { LineBlock } from '../lines/lineBlocks.ts';
-import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
+import { LineWalk } from '../lines/lineWalk.ts';
 import { FieldKind } from '../record.ts';
 import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
 import { type Discovery, isDiscovered, type RecordScanner, type ScannerOptions } from '../recordScanner.ts';
@@ -43,13 +43,12 @@ export class LowercaseJsonScanner implements RecordScanner {
   readonly #checker = new JsonChecker();
   /** Of the line: where the value of each exact name stands. */
   readonly #members = new Map<string, number>();
-  #bytes: Buffer = Buffer.alloc(0);
-  #hasLoneCarriageReturns = false;
-  #at = 0;
+  readonly #lines: LineWalk;
 
   /** @param batch filled by this scanner only */
   constructor(batch: RecordBatch, options: ScannerOptions) {
     this.#batch = batch;
+    this.#lines = new LineWalk(batch);
     this.#discovery = options;
     // Nulls are left out of records.
     if (options.discover) batch.keepOrder(false);
@@ -58,36 +57,23 @@ export class LowercaseJsonScanner implements RecordScanner {
   }
 
   begin(block: LineBlock): void {
-    this.#bytes = block.bytes.subarray(block.start, block.end);
-    this.#hasLoneCarriageReturns = block.hasLoneCarriageReturns;
-    this.#at = 0;
-    this.#batch.begin(this.#bytes);
+    this.#lines.begin(block);
   }
 
   next(limit: number): number {
-    const batch = this.#batch;
-    const bytes = this.#bytes;
-    batch.clear();
-    let lines = 0;
-    while (lines < limit && batch.rows < BATCH_ROWS && this.#at < bytes.length) {
-      const start = this.#at;
-      const end = nextLineEnd(bytes, start, bytes.length, this.#hasLoneCarriageReturns);
-      this.#at = nextLineStart(bytes, end, bytes.length);
-      lines++;
-      this.#scan(start, end);
-    }
-    return lines;
+    this.#batch.clear();
+    return this.#lines.next(limit, this.#scan);
   }
 
-  #scan(start: number, end: number): void {
+  readonly #scan = (start: number, end: number): void => {
     this.#members.clear();
-    if (!this.#check(skipSpace(this.#bytes, start, end), end)) {
+    if (!this.#check(skipSpace(this.#lines.bytes, start, end), end)) {
       this.#onMalformed(start, end, this.#checker.problem);
       return;
     }
     const batch = this.#batch;
     for (const [name, at] of this.#members) {
-      const slot = this.#bytes[at] === LETTER_N ? -1 : this.#slotOf(name.toLowerCase());
+      const slot = this.#lines.bytes[at] === LETTER_N ? -1 : this.#slotOf(name.toLowerCase());
       if (slot < 0) continue;
       const field = slot * BATCH_ROWS + batch.rows;
       if (batch.kinds[field] === FieldKind.absent) batch.order?.push(slot * BATCH_ROWS);
@@ -97,7 +83,7 @@ export class LowercaseJsonScanner implements RecordScanner {
     batch.recordStarts[batch.rows] = start;
     batch.recordEnds[batch.rows] = end;
     batch.rows++;
-  }
+  };
 
   #slotOf(name: string): number {
     const slot = this.#slots.get(name);
@@ -111,7 +97,7 @@ export class LowercaseJsonScanner implements RecordScanner {
   /** Whether a line is a JSON value; of an object the members are noted. What follows the value is ignored, as Jackson does. */
   #check(at: number, end: number): boolean {
     if (at >= end) return true;
-    const bytes = this.#bytes;
+    const bytes = this.#lines.bytes;
     if (bytes[at] === OPEN_BRACE) return this.#checkMembers(at + 1, end);
     const after = this.#checker.valueEnd(bytes, at, end, 0);
     const isNumber = bytes[at] === 0x2d || isDigit(bytes[at]);
@@ -120,7 +106,7 @@ export class LowercaseJsonScanner implements RecordScanner {
   }
 
   #checkMembers(start: number, end: number): boolean {
-    const bytes = this.#bytes;
+    const bytes = this.#lines.bytes;
     const checker = this.#checker;
     let at = skipSpace(bytes, start, end);
     if (at < end && bytes[at] === CLOSE_BRACE) return true;
@@ -150,12 +136,12 @@ export class LowercaseJsonScanner implements RecordScanner {
   /** Puts a value that is not null, and was checked, into a field. */
   #keep(at: number, end: number, field: number): void {
     const batch = this.#batch;
-    if (this.#bytes[at] === OPEN_BRACKET) this.#keepList(at, end, field);
+    if (this.#lines.bytes[at] === OPEN_BRACKET) this.#keepList(at, end, field);
     else this.#keepScalar(at, end, batch, field);
   }
 
   #keepList(open: number, end: number, field: number): void {
-    const bytes = this.#bytes;
+    const bytes = this.#lines.bytes;
     const batch = this.#batch;
     const { elements } = batch;
     const first = batch.elementCount;
@@ -174,7 +160,7 @@ export class LowercaseJsonScanner implements RecordScanner {
   }
 
   #keepScalar(at: number, end: number, target: Fields, index: number): void {
-    const bytes = this.#bytes;
+    const bytes = this.#lines.bytes;
     switch (bytes[at]) {
       case QUOTE:
         this.#keepString(at + 1, this.#checker.stringEnd(bytes, at + 1, end), target, index);
@@ -197,7 +183,7 @@ export class LowercaseJsonScanner implements RecordScanner {
   }
 
   #keepString(start: number, close: number, target: Fields, index: number): void {
-    const bytes = this.#bytes;
+    const bytes = this.#lines.bytes;
     const { escaped, high } = this.#checker;
     if (!escaped && !(high && invalidUtf8At(bytes, start, close) >= 0)) {
       put(target, index, FieldKind.string, start, close);

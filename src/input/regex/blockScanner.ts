@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { columnFields, defaultColumnName, noteColumns, UNWANTED } from '../delimited/columns.ts';
 import { decodeJavaUtf8 } from '../javaUtf8.ts';
 import type { LineBlock } from '../lines/lineBlocks.ts';
-import { nextLineEnd, nextLineStart } from '../lines/lineEnds.ts';
+import { LineWalk } from '../lines/lineWalk.ts';
 import { FieldKind } from '../record.ts';
-import { BATCH_ROWS, type RecordBatch } from '../recordBatch.ts';
+import type { RecordBatch } from '../recordBatch.ts';
 import type { RecordScanner, ScannerOptions } from '../recordScanner.ts';
 import { type LinePattern, linePattern, listPattern, splitList } from './pattern.ts';
 
@@ -28,10 +28,8 @@ export class RegexBlockScanner implements RecordScanner {
   readonly #columns: readonly string[];
   readonly #fields: Int32Array;
   readonly #onMalformed: ScannerOptions['onMalformed'];
-  #bytes: Buffer = Buffer.alloc(0);
-  #hasLoneCarriageReturns = false;
+  readonly #lines: LineWalk;
   #hasInvalidUtf8 = false;
-  #at = 0;
 
   /**
    * @param batch filled by this scanner only
@@ -39,6 +37,7 @@ export class RegexBlockScanner implements RecordScanner {
    */
   constructor(batch: RecordBatch, format: RegexFormat, options: ScannerOptions) {
     this.#batch = batch;
+    this.#lines = new LineWalk(batch);
     this.#pattern = linePattern(format.pattern);
     this.#listDelimiter = listPattern(format.listDelimiter);
     this.#columns =
@@ -49,33 +48,21 @@ export class RegexBlockScanner implements RecordScanner {
   }
 
   begin(block: LineBlock): void {
-    this.#bytes = block.bytes.subarray(block.start, block.end);
-    this.#hasLoneCarriageReturns = block.hasLoneCarriageReturns;
-    this.#hasInvalidUtf8 = !isUtf8(this.#bytes);
-    this.#at = 0;
-    this.#batch.begin(this.#bytes);
+    this.#lines.begin(block);
+    this.#hasInvalidUtf8 = !isUtf8(this.#lines.bytes);
   }
 
   next(limit: number): number {
-    const batch = this.#batch;
-    const bytes = this.#bytes;
-    batch.clear();
-    let lines = 0;
-    while (lines < limit && batch.rows < BATCH_ROWS && this.#at < bytes.length) {
-      const start = this.#at;
-      const end = nextLineEnd(bytes, start, bytes.length, this.#hasLoneCarriageReturns);
-      this.#at = nextLineStart(bytes, end, bytes.length);
-      lines++;
-      this.#scan(start, end);
-    }
-    noteColumns(batch, this.#fields);
+    this.#batch.clear();
+    const lines = this.#lines.next(limit, this.#scan);
+    noteColumns(this.#batch, this.#fields);
     return lines;
   }
 
-  #scan(start: number, end: number): void {
+  readonly #scan = (start: number, end: number): void => {
     const line = this.#hasInvalidUtf8
-      ? decodeJavaUtf8(this.#bytes.subarray(start, end))
-      : this.#bytes.toString('utf8', start, end);
+      ? decodeJavaUtf8(this.#lines.bytes.subarray(start, end))
+      : this.#lines.bytes.toString('utf8', start, end);
     const match = execute(this.#pattern.regExp, line);
     const problem = typeof match === 'string' ? match : this.#missing(match);
     if (typeof match === 'string' || problem !== null) {
@@ -108,7 +95,7 @@ export class RegexBlockScanner implements RecordScanner {
     batch.recordStarts[row] = start;
     batch.recordEnds[row] = end;
     batch.rows = row + 1;
-  }
+  };
 
   /** What is wrong with a match one of whose groups took no part, or null. */
   #missing(match: RegExpExecArray): string | null {

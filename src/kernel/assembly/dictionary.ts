@@ -37,6 +37,21 @@ export function dictionaryIntern(dictionary: usize, at: usize, length: i32): i32
 }
 
 /**
+ * Interns texts that lie one behind the other; there is room for them all.
+ *
+ * @param ends int32 ends of the texts, the first one beginning at 0
+ * @param ids receives their ids
+ */
+export function dictionaryInternTexts(dictionary: usize, bytes: usize, ends: usize, count: i32, ids: usize): void {
+  let start: u32 = 0;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const end = load<u32>(ends + (i << 2));
+    store<i32>(ids + (i << 2), intern(dictionary, bytes + start, <i32>(end - start)));
+    start = end;
+  }
+}
+
+/**
  * Turns one field of many records into cells: the ids of strings, integers and booleans, 0 for absent and null. Lists of these
  * leave the ids of their elements in `elementIds` (also `LEFT_TO_CALLER` for elements of other kinds); a list of one such
  * element is that element, an empty one is null. All other fields get the cell `LEFT_TO_CALLER` and are counted in the header.

@@ -82,6 +82,54 @@ export function hashGroupKeys(
   return -1;
 }
 
+/**
+ * Hashes every fragment of an entry: those that are set, then the values of its dictionary from id 1 on. An empty one, which stands
+ * for an absent column, gets zeros.
+ *
+ * @param key scratch as in `hashGroupKeys`
+ * @param table receives a 16-byte hash of each
+ */
+export function hashFragments(entry: usize, key: usize, table: usize): void {
+  let out = table;
+  const count = load<i32>(entry, COUNT);
+  for (let id = 0; id < count; id++, out += 16) {
+    const end = appendFragment(key, entry, id, 0);
+    if (end != 0) murmur3x64_128(key, <i32>(end - key), out);
+    else v128.store(out, i64x2.splat(0));
+  }
+  const values = load<i32>(entry, VALUES);
+  for (let id = 1; id < values; id++, out += 16) {
+    let at = copy(key, load<usize>(entry, PREFIX), load<usize>(entry, PREFIX_LENGTH));
+    at = appendValue(at, entry, id);
+    store<u16>(at, SUFFIX);
+    murmur3x64_128(key, <i32>(at + 2 - key), out);
+  }
+}
+
+/**
+ * Adds the hashes of an entry's fragments to sums of two 64-bit halves each.
+ *
+ * @param table as `hashFragments` wrote it
+ * @param ids int32 id of each row, as for `hashGroupKeys`
+ * @returns -1 when all is well, else the first row whose id names nothing
+ */
+export function sumFragments(entry: usize, table: usize, ids: usize, rows: i32, sums: usize): i32 {
+  const count = load<i32>(entry, COUNT);
+  const values = load<i32>(entry, VALUES);
+  for (let row = 0; row < rows; row++) {
+    const id = load<i32>(ids + (<usize>row << 2));
+    let place = id;
+    if (values != 0) {
+      if (id >= values) return row;
+      place = id > 0 ? count + id - 1 : -id;
+    } else if (id == -1) continue;
+    if (place < 0 || (id <= 0 || values == 0) && place >= count) return row;
+    const sum = sums + (<usize>row << 4);
+    v128.store(sum, i64x2.add(v128.load(sum), v128.load(table + (<usize>place << 4))));
+  }
+  return -1;
+}
+
 // Copies a fragment without its first `skip` bytes to `target`; returns the address behind it, or 0 for an empty fragment,
 // which stands for an absent column.
 // @ts-ignore: decorator

@@ -6,12 +6,14 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-export { dictionaryIntern, dictionaryInternColumn, dictionaryRehash } from './dictionary';
+export { dictionaryIntern, dictionaryInternColumn, dictionaryInternTexts, dictionaryRehash } from './dictionary';
 export { dictionaryRanks, dictionarySort } from './dictionarySort';
 export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
 export { scanDelimitedLines } from './delimitedScan';
-export { hashGroupKeys } from './groupKeys';
+export { hashFragments, hashGroupKeys, sumFragments } from './groupKeys';
 export { putJsonKey } from './jsonKeys';
+export { keyBlockFill, keyBlockHashes, keyBlockTexts, keySort } from './keyRuns';
+export { keyMergeBegin, keyMergeNext, keyMergeRun } from './keyMerge';
 export { scanJsonLines } from './jsonScan';
 export { murmur3x64_128, murmur3x86_32 } from './murmur3';
 export { parseDoubles, parseLongs } from './numbers';

@@ -1,63 +1,63 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { borrowKernel, type Kernel } from '../../kernel/kernel.ts';
 import { BlockSink, type SpillFile } from '../../partition/determine/blockSink.ts';
-import { forEachDistinctKey, forEachKey } from '../../partition/determine/distinctKeys.ts';
-import { KeyCursor } from '../../partition/determine/keyRun.ts';
-import { type RangeOptions, tupleForm } from '../../partition/determine/planRanges.ts';
-import { ValueCounter } from '../../partition/determine/valueCounter.ts';
+import { visitAllKeys, visitDistinctKeys } from '../../partition/determine/keyMerge.ts';
+import { type ChunkCounts, ValueCounter } from '../../partition/determine/valueCounter.ts';
 import type { BlockRef } from '../../rollup/run/run.ts';
-import type { TaskContext } from '../job.ts';
+import type { OpenRun, TaskContext } from '../job.ts';
 import type { CountManifest, CountPayload } from './indexPayload.ts';
-import { candidateDimensions, rangeOptions } from './partitioning.ts';
+import { rangeOptions } from './partitioning.ts';
 import { openRunFile, RunFileReader, RunFileWriter } from './runFile.ts';
 
-/** Bytes of distinct values that are counted in memory. */
-const VALUES_BYTES_MAX = 256 * 1024 * 1024;
+/** Bytes of distinct values that are counted in memory; what they grow out of takes as much again. */
+const VALUES_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Drops keys of one part that were seen before, and counts for each time chunk how many keys every value of a candidate has. */
 export async function countKeys(payload: CountPayload, context: TaskContext): Promise<CountManifest> {
   const { openRun = openRunFile } = context;
-  const options = rangeOptions(payload.config);
-  if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
-  const columns = candidateDimensions(options);
-  const readers = payload.keyRuns.map(({ path }) => openRun(path));
   const path = join(context.attemptDirectory, 'counts');
   const file = new RunFileWriter(path);
-  let spills = 0;
-  const counter = newCounter(options, columns, () => {
-    return new LocalSpillFile(join(context.attemptDirectory, `spill-${spills++}`));
-  });
+  const readers = payload.keyRuns.map(({ path }) => openRun(path));
   try {
-    const sink = new BlockSink(file);
-    const forEach = options.assumeGrouped ? forEachKey : forEachDistinctKey;
-    const chunks = new Set(payload.keyRuns.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)));
-    const counts = [...chunks]
-      .sort((a, b) => a - b)
-      .map((chunk) => {
-        const cursors = payload.keyRuns.flatMap(({ sections }, i) =>
-          sections
-            .filter((section) => section.chunk === chunk)
-            .map((section) => new KeyCursor(readers[i], section, columns.length)),
-        );
-        const keys = forEach(cursors, (cursor) => counter.add(cursor));
-        context.progress.addRows(keys);
-        return counter.finish(chunk, sink);
-      });
-    return { path, ...file.finish(), chunks: counts };
+    const chunks = borrowKernel((kernel) => countChunks(kernel, payload, readers, new BlockSink(file), context));
+    return { path, ...file.finish(), chunks };
   } finally {
-    counter.dispose();
     file.close();
     for (const reader of readers) reader.close();
   }
 }
 
-function newCounter(options: RangeOptions, columns: readonly string[], newSpill: () => SpillFile): ValueCounter {
-  return new ValueCounter({
-    candidates: options.candidates.map((names) => names.map((name) => columns.indexOf(name))),
-    form: tupleForm(options),
-    bytesMax: VALUES_BYTES_MAX,
-    newSpill,
-  });
+function countChunks(
+  kernel: Kernel,
+  { config, keyRuns }: CountPayload,
+  readers: readonly OpenRun[],
+  sink: BlockSink,
+  { attemptDirectory, progress }: TaskContext,
+): ChunkCounts[] {
+  const options = rangeOptions(config);
+  if (options === null) throw new Error('Keys are counted for single_dim and range partitioning only.');
+  const candidates = options.candidates.length;
+  let spills = 0;
+  const newSpill = () => new LocalSpillFile(join(attemptDirectory, `spill-${spills++}`));
+  const counter = new ValueCounter({ kernel, candidates, bytesMax: VALUES_BYTES_MAX, newSpill });
+  const visitKeys = options.assumeGrouped ? visitAllKeys : visitDistinctKeys;
+  const chunks = new Set(keyRuns.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)));
+  try {
+    return [...chunks]
+      .sort((a, b) => a - b)
+      .map((chunk) => {
+        const sections = keyRuns.flatMap((run, i) =>
+          run.sections.filter((section) => section.chunk === chunk).map((section) => ({ source: readers[i], section })),
+        );
+        visitKeys(sections, candidates, (block, isCounted) => counter.add(block, isCounted));
+        const counted = counter.finish(chunk, sink);
+        progress.addRows(counted.keys);
+        return counted;
+      });
+  } finally {
+    counter.dispose();
+  }
 }
 
 /** A temporary file of this machine. */

@@ -1,5 +1,5 @@
 import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
-import { type HashedDimension, hashKeys } from '../../partition/hashShards.ts';
+import { type HashedDimension, type HashedKeys, hashKeys, identifyKeys } from '../../partition/hashShards.ts';
 import type { AssembledColumn, RowAssembler } from './rowAssembler.ts';
 
 /** Distinct times of the rows in memory, as they are stored, and what follows from them. */
@@ -54,6 +54,15 @@ export function hashRows(
   out32: Int32Array | null,
   out128: Uint8Array | null,
 ): void {
+  hashKeys(assembler.kernel, hashedKeys(assembler, rowTimes, names), out32, out128);
+}
+
+/** Tells the group keys of all rows apart, over all dimensions and the time. @param out receives 16 bytes per row */
+export function identifyRows(assembler: RowAssembler, rowTimes: RowTimes, out: Uint8Array): void {
+  identifyKeys(assembler.kernel, hashedKeys(assembler, rowTimes, []), out);
+}
+
+function hashedKeys(assembler: RowAssembler, rowTimes: RowTimes, names: readonly string[]): HashedKeys {
   const { rows } = assembler.index;
   const overAll = names.length === 0;
   const columns = keyColumns(assembler);
@@ -63,9 +72,8 @@ export function hashRows(
   };
   // Partition dimensions have a column even where they are no dimensions.
   const all = overAll ? assembler.storedColumns().map(({ dimension }) => dimension.name) : names;
-  const dimensions = all.map(hashed);
   const times = { times: rowTimes.times.map((time) => assembler.hashTime(time)), ids: rowTimes.ids };
-  hashKeys(assembler.kernel, { rows, times, dimensions, overAll }, out32, out128);
+  return { rows, times, dimensions: all.map(hashed), overAll };
 }
 
 /** Dimensions of all rows as ranges are cut by them. */

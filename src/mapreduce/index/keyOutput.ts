@@ -3,11 +3,12 @@ import { BlockSink } from '../../partition/determine/blockSink.ts';
 import { DruidKeyCardinality } from '../../partition/determine/druidCardinality.ts';
 import { KeyCardinality } from '../../partition/determine/keyCardinality.ts';
 import { writeKeyRun } from '../../partition/determine/keyRun.ts';
+import { type RangeOptions, tupleForm } from '../../partition/determine/planRanges.ts';
 import { isSampled } from '../../partition/determine/sampling.ts';
 import { DruidKeysWriter } from './druidKeys.ts';
-import { hashRows, type RowTimes, rangeDimensions } from './groupKeys.ts';
+import { hashRows, identifyRows, type RowTimes, rangeDimensions } from './groupKeys.ts';
 import type { ChunkKeys, IndexConfig, MapManifest } from './indexPayload.ts';
-import { candidateDimensions, hashDimensions, rangeOptions } from './partitioning.ts';
+import { hashDimensions, rangeOptions } from './partitioning.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 import { RunFileWriter } from './runFile.ts';
 
@@ -43,13 +44,13 @@ export class KeyOutput {
    */
   add(assembler: RowAssembler, times: RowTimes): Int32Array | null {
     const { rows } = assembler.index;
-    const hashes128 = new Uint8Array(rows * HASH_BYTES);
-    const hashes32 = new Int32Array(rows);
-    hashRows(assembler, times, [], hashes32, hashes128);
     if (this.#ranges !== null) {
-      this.#addKeys(assembler, times, hashes32, hashes128);
+      this.#addKeys(assembler, times, this.#ranges);
       return null;
     }
+    const hashes32 = new Int32Array(rows);
+    const hashes128 = new Uint8Array(rows * HASH_BYTES);
+    hashRows(assembler, times, [], hashes32, hashes128);
     this.#estimate(times, hashes128);
     const names = hashDimensions(this.#config);
     if (names.length > 0) hashRows(assembler, times, names, hashes32, null);
@@ -79,36 +80,45 @@ export class KeyOutput {
     }
   }
 
-  #addKeys(assembler: RowAssembler, times: RowTimes, hashes32: Int32Array, hashes: Uint8Array): void {
-    const options = this.#ranges;
-    if (options === null) return;
-    const { rows } = assembler.index;
+  #addKeys(assembler: RowAssembler, times: RowTimes, options: RangeOptions): void {
+    const hashes = new Uint8Array(assembler.index.rows * HASH_BYTES);
+    identifyRows(assembler, times, hashes);
+    const selected = sampledRows(assembler, times, options.samplingFactor);
     for (const chunk of times.chunks) this.#chunks.set(chunk, null);
-    const selected = new Int32Array(rows);
-    let count = 0;
-    for (let row = 0; row < rows; row++) if (isSampled(hashes32[row], options.samplingFactor)) selected[count++] = row;
-    const sampled = selected.subarray(0, count);
     const path = join(this.#directory, `keys-${String(this.#keyRuns.length).padStart(5, '0')}`);
     const keys = {
-      count: rows,
-      chunks: chunksOf(times),
+      ...rowChunks(times),
       hashes,
-      dimensions: rangeDimensions(assembler, candidateDimensions(options)),
+      candidates: options.candidates.map((names) => rangeDimensions(assembler, names)),
+      form: tupleForm(options),
     };
     const file = new RunFileWriter(path);
     try {
-      const sections = writeKeyRun(new BlockSink(file), keys, sampled, this.#parts);
+      const sections = writeKeyRun(assembler.kernel, new BlockSink(file), keys, selected, this.#parts);
       this.#keyRuns.push({ path, ...file.finish(), sections });
     } finally {
       file.close();
     }
-    this.#druidKeys?.add(assembler, times, sampled, options.candidates);
+    this.#druidKeys?.add(assembler, times, selected, options.candidates);
   }
 }
 
-/** Start of the time chunk of each row. */
-function chunksOf({ chunks, ids }: RowTimes): Float64Array {
-  const starts = new Float64Array(ids.length);
-  for (let row = 0; row < ids.length; row++) starts[row] = chunks[ids[row]];
-  return starts;
+/** Numbers of the rows whose keys are counted. */
+function sampledRows(assembler: RowAssembler, times: RowTimes, factor: number): Int32Array {
+  const { rows } = assembler.index;
+  const selected = Int32Array.from({ length: rows }, (_, row) => row);
+  if (factor === 1) return selected;
+  const hashes = new Int32Array(rows);
+  hashRows(assembler, times, [], hashes, null);
+  return selected.filter((row) => isSampled(hashes[row], factor));
+}
+
+/** The time chunks of rows, in order, and each row's place among them. */
+function rowChunks({ chunks, ids }: RowTimes): { chunks: number[]; chunkIds: Int32Array } {
+  const starts = [...new Set(chunks)].sort((a, b) => a - b);
+  const places = new Map(starts.map((start, place) => [start, place]));
+  const ofTimes = Int32Array.from(chunks, (chunk) => places.get(chunk) as number);
+  const chunkIds = new Int32Array(ids.length);
+  for (let row = 0; row < ids.length; row++) chunkIds[row] = ofTimes[ids[row]];
+  return { chunks: starts, chunkIds };
 }

@@ -41,11 +41,6 @@ export function rangeOptions({
   };
 }
 
-/** The dimensions of all candidates: the columns of key runs. */
-export function candidateDimensions(options: RangeOptions): readonly string[] {
-  return [...new Set(options.candidates.flat())];
-}
-
 /** How the determine pass sees a job: with `assumeGrouped` Druid counts rows, equal ones too. */
 export function determineConfig(config: IndexConfig): IndexConfig {
   const { partitions } = config.job.tuning;

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
+import { borrowKernel } from '../../kernel/kernel.ts';
 import { RangeRouter } from '../../partition/determine/rangeRouter.ts';
-import { hashBucket } from '../../partition/hashShards.ts';
+import { bucketsOfHashes } from '../../partition/hashShards.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import type { SectionColumn, SectionHeader, SectionRef } from '../../rollup/run/run.ts';
-import { NumericCursor, type RunSource, readHeader, TextCursor } from '../../rollup/run/runReader.ts';
+import { NumericCursor, type RunSource, readHeader } from '../../rollup/run/runReader.ts';
 import { type RunColumn, RunWriter } from '../../rollup/run/runWriter.ts';
-import { readSection } from '../../rollup/run/sectionReader.ts';
+import { readSection, type SectionContent, type SectionTexts } from '../../rollup/run/sectionReader.ts';
 import { newNumber } from '../../row/coerce.ts';
 import { storedText } from '../../row/numbers/storedText.ts';
-import type { DimensionType } from '../../spec/jobSpec.ts';
+import type { NumericType } from '../../spec/jobSpec.ts';
 import type { TaskContext } from '../job.ts';
 import type { ChunkPlan, RunManifest, ScatterPayload } from './indexPayload.ts';
 import { shardsOf } from './mapOutput.ts';
@@ -30,16 +31,18 @@ export async function scatterRun(payload: ScatterPayload, context: TaskContext):
       const source = new RunFileReader(input.path);
       try {
         const header = readHeader(source, input.section);
-        const section = readSection(source, header, types, newMetrics);
-        const chunkPlan = plans.get(input.section.chunk) as ChunkPlan;
-        const shards =
-          chunkPlan.type === 'hashed'
-            ? bucketsOf(section.hashes as Int32Array, chunkPlan.buckets)
-            : rangesOf(source, header, section.columns, chunkPlan, payload);
-        const writer = new RunWriter(file, { ...section, hashes: null }, offset);
-        refs.push(...writeShards(writer, input.section.chunk, shards, shardsOf(chunkPlan)));
-        offset = writer.offset;
-        context.progress.addRows(section.rows);
+        borrowKernel((kernel) => {
+          const section = readSection(kernel, source, header, types, newMetrics);
+          const chunkPlan = plans.get(input.section.chunk) as ChunkPlan;
+          const shards =
+            chunkPlan.type === 'hashed'
+              ? bucketsOf(section.hashes as Int32Array, chunkPlan.buckets)
+              : rangesOf(source, header, section, chunkPlan, payload);
+          const writer = new RunWriter(file, { ...section, hashes: null }, offset);
+          refs.push(...writeShards(writer, input.section.chunk, shards, shardsOf(chunkPlan)));
+          offset = writer.offset;
+        });
+        context.progress.addRows(header.rows);
       } finally {
         source.close();
       }
@@ -53,27 +56,33 @@ export async function scatterRun(payload: ScatterPayload, context: TaskContext):
 /** Writes a section per shard that has rows. */
 function writeShards(writer: RunWriter, chunk: number, shards: Int32Array, count: number): SectionRef[] {
   const ends = new Int32Array(count);
-  for (const shard of shards) ends[shard]++;
-  for (let shard = 1; shard < count; shard++) ends[shard] += ends[shard - 1];
   const order = new Int32Array(shards.length);
-  const places = ends.slice();
-  for (let row = shards.length - 1; row >= 0; row--) order[--places[shards[row]]] = row;
+  gatherShards(shards, ends, order);
   const refs: SectionRef[] = [];
   for (let shard = 0; shard < count; shard++) {
-    // places[shard] has come down to the shard's start.
-    if (places[shard] < ends[shard]) refs.push(writer.writeSection(chunk, shard, order, places[shard], ends[shard]));
+    const start = shard === 0 ? 0 : ends[shard - 1];
+    if (start < ends[shard]) refs.push(writer.writeSection(chunk, shard, order, start, ends[shard]));
   }
   return refs;
 }
 
+/** Puts the rows of each shard behind those of the one before, in their order. @param ends receives where each shard's end */
+function gatherShards(shards: Int32Array, ends: Int32Array, order: Int32Array): void {
+  for (let row = 0; row < shards.length; row++) ends[shards[row]]++;
+  for (let shard = 1; shard < ends.length; shard++) ends[shard] += ends[shard - 1];
+  const places = ends.slice();
+  for (let row = shards.length - 1; row >= 0; row--) order[--places[shards[row]]] = row;
+}
+
 function bucketsOf(hashes: Int32Array, buckets: number): Int32Array {
-  return hashes.map((hash) => hashBucket(hash, buckets));
+  bucketsOfHashes(hashes, hashes.length, buckets);
+  return hashes;
 }
 
 function rangesOf(
   source: RunSource,
   header: SectionHeader,
-  columns: readonly RunColumn[],
+  { columns, texts }: SectionContent,
   plan: ChunkPlan & { readonly type: 'ranges' },
   { config }: ScatterPayload,
 ): Int32Array {
@@ -89,7 +98,11 @@ function rangesOf(
       cells.push(new Int32Array(header.rows));
       return;
     }
-    const values = valuePositions(router, d, source, header.columns[place], dimensions[place].type);
+    const { type } = dimensions[place];
+    const values =
+      type === 'string'
+        ? router.dictionaryPositions(d, texts[place] as SectionTexts)
+        : numberPositions(router, d, source, header.columns[place], type);
     const { lists } = columns[place];
     positions.push(lists === null ? values : listPositions(values, lists));
     cells.push(columns[place].cells);
@@ -99,15 +112,14 @@ function rangesOf(
   return shards;
 }
 
-/** Positions of a section's values among the bounds. */
-function valuePositions(
+/** Positions of a section's numbers among the bounds. */
+function numberPositions(
   router: RangeRouter,
   d: number,
   source: RunSource,
   { dictionary, values }: SectionColumn,
-  type: DimensionType,
+  type: NumericType,
 ): Int32Array {
-  if (type === 'string') return router.dictionaryPositions(d, new TextCursor(source, dictionary), values);
   const positions = new Int32Array(values + 1);
   const number = newNumber();
   const cursor = new NumericCursor(source, dictionary);

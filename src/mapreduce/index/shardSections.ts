@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { borrowKernel } from '../../kernel/kernel.ts';
 import type { SectionInput } from '../../rollup/merge/mergeColumns.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import { type SortColumn, sortRows, timeColumns } from '../../rollup/rowSort.ts';
@@ -91,18 +92,19 @@ export class ShardSections {
     const { job, quirks } = this.#config;
     const types = stored.map((place): DimensionType => this.dimensions[place]?.type ?? 'string');
     const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
-    const section = readSection(source, header, types, newMetrics);
-    const kept = stored.map((place, i) => ({ place, column: section.columns[i] })).filter(({ place }) => place >= 0);
-    kept.sort((a, b) => a.place - b.place);
-    const keys: SortColumn[] = [...timeColumns(section.times, section.rows)];
-    for (const { column } of kept) keys.push({ values: column.cells, max: column.cellCount });
-    const order = sortRows(section.rows, keys);
     const path = join(this.#directory, `sorted-${String(number).padStart(6, '0')}`);
     const file = new RunFileWriter(path);
+    const kept = stored.map((place, column) => ({ place, column })).filter(({ place }) => place >= 0);
+    kept.sort((a, b) => a.place - b.place);
     try {
-      const columns = kept.map(({ column }) => column);
-      const writer = new RunWriter(file, { ...section, columns, hashes: null });
-      const ref = writer.writeSection(0, 0, order, 0, section.rows);
+      const ref = borrowKernel((kernel) => {
+        const section = readSection(kernel, source, header, types, newMetrics);
+        const columns = kept.map(({ column }) => section.columns[column]);
+        const keys: SortColumn[] = [...timeColumns(section.times, section.rows)];
+        for (const { cells, cellCount } of columns) keys.push({ values: cells, max: cellCount });
+        const order = sortRows(section.rows, keys);
+        return new RunWriter(file, { ...section, columns, hashes: null }).writeSection(0, 0, order, 0, section.rows);
+      });
       file.finish();
       const reader = this.#open(path, openRunFile);
       const sorted = { source: reader, header: readHeader(reader, ref) };

@@ -3,7 +3,7 @@ import { type MergedColumn, mergeColumns, type SectionInput } from '../../rollup
 import { type MergedRows, mergeRows, outputRowsMax } from '../../rollup/merge/mergeRows.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import type { Scratch } from '../../segment/scratch.ts';
-import { segmentMetadata } from '../../segment/writer/metadata.ts';
+import { metadataBytes } from '../../segment/writer/metadata.ts';
 import {
   type SegmentDescription,
   type SegmentFile,
@@ -80,7 +80,7 @@ function describe(
       hasMultipleValues: sections.some((section) => section.header.columns[i].hasMultiple),
     })),
     metrics: job.metrics.map((metric) => ({ name: metric.name, ...storedAs(metric) })),
-    metadata: segmentMetadata(job),
+    metadata: metadataBytes(job),
     indexSpec: job.tuning.indexSpec,
   };
 }

@@ -1,15 +1,17 @@
+import type { KernelDictionary } from '../../rollup/dictionary/kernelDictionary.ts';
 import { CursorHeap } from '../../rollup/merge/heap.ts';
 import { BlockReader, BlockWriter } from '../../rollup/run/blockBytes.ts';
 import { copyText } from '../../rollup/run/copyText.ts';
 import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
+import { TextValues } from '../../rollup/run/runWriter.ts';
 import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { BlockSink } from './blockSink.ts';
 
 /**
  * Counted values of a candidate in one time chunk, sorted by tuple text (see TupleWriter), in blocks of at most about 1 MiB:
  *
- *     count-block := ends: i32[count] | counts: f64[count] | bytes: u8[]
+ *     count-block := count:i32 | ends: i32[count] | bytes: u8[] | counts: f64[count]
  */
 export class CountWriter {
   readonly #sink: BlockSink;
@@ -37,6 +39,22 @@ export class CountWriter {
     if (this.#used + 12 * this.#values >= BLOCK_BYTES_MAX) this.#flush();
   }
 
+  /** Appends all values of a dictionary, which come after all before them; `counts` has the number of keys of each, by its id. */
+  addAll(dictionary: KernelDictionary, counts: Float64Array): void {
+    if (this.#values > 0) this.#flush();
+    dictionary.sort();
+    const texts = new TextValues(dictionary);
+    const ranks = new Int32Array(dictionary.count - 1);
+    countUp(ranks);
+    for (let from = 0; from < ranks.length; ) {
+      const to = texts.writeBlock(this.#block, ranks, from, ranks.length);
+      const { kernel, sorted } = dictionary;
+      takeCounts(this.#block.float64(to - from), counts, kernel.ints, sorted / 4 + from);
+      this.#blocks.push(this.#sink.append(this.#block, to - from));
+      from = to;
+    }
+  }
+
   finish(): BlockRef[] {
     if (this.#values > 0) this.#flush();
     return this.#blocks;
@@ -44,9 +62,10 @@ export class CountWriter {
 
   #flush(): void {
     const values = this.#values;
+    this.#block.int32(1)[0] = values;
     this.#block.int32(values).set(this.#ends.subarray(0, values));
-    this.#block.float64(values).set(this.#counts.subarray(0, values));
     this.#block.uint8(this.#used).set(this.#bytes.subarray(0, this.#used));
+    this.#block.float64(values).set(this.#counts.subarray(0, values));
     this.#blocks.push(this.#sink.append(this.#block, values));
     this.#values = 0;
     this.#used = 0;
@@ -68,6 +87,16 @@ export class CountWriter {
   }
 }
 
+// The loops are functions of their own, which are compiled in no time.
+
+function countUp(ranks: Int32Array): void {
+  for (let i = 0; i < ranks.length; i++) ranks[i] = i + 1;
+}
+
+function takeCounts(target: Float64Array, counts: Float64Array, ids: Int32Array, from: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = counts[ids[from + i]];
+}
+
 /** A walk over the counted values of one candidate: `next` moves to the following one. */
 export class CountCursor {
   bytes: Uint8Array = new Uint8Array(0);
@@ -81,6 +110,8 @@ export class CountCursor {
   #counts = new Float64Array(0);
   #block = 0;
   #at = 0;
+  /** Of the block before: a value is still looked at when the cursor has moved on. */
+  #before = new ArrayBuffer(0);
 
   constructor(source: RunSource, blocks: readonly BlockRef[]) {
     this.#source = source;
@@ -91,10 +122,12 @@ export class CountCursor {
     if (this.#at === this.#ends.length) {
       if (this.#block === this.#blocks.length) return false;
       const ref = this.#blocks[this.#block++];
-      const reader = new BlockReader(this.#source.read(ref));
-      this.#ends = reader.int32(ref.count);
-      this.#counts = reader.float64(ref.count);
+      const spare = this.#before;
+      this.#before = this.bytes.buffer as ArrayBuffer;
+      const reader = new BlockReader(this.#source.read(ref, spare));
+      this.#ends = reader.int32(reader.int32(1)[0]);
       this.bytes = reader.uint8(this.#ends[ref.count - 1]);
+      this.#counts = reader.float64(ref.count);
       this.#at = 0;
       this.end = 0;
     }
@@ -106,7 +139,7 @@ export class CountCursor {
 }
 
 /** Takes counted values in order; the bytes are valid during the call. */
-export type CountVisitor = (bytes: Uint8Array, start: number, end: number, count: number) => void;
+type CountVisitor = (bytes: Uint8Array, start: number, end: number, count: number) => void;
 
 /** Merges counted values: every distinct one is visited once, in order, with the sum of its counts. */
 export function mergeCounts(cursors: readonly CountCursor[], visit: CountVisitor): void {
@@ -128,7 +161,7 @@ export function mergeCounts(cursors: readonly CountCursor[], visit: CountVisitor
       count += other.count;
       advance(heap, other);
     }
-    // A cursor's next block comes in a buffer of its own, so the bytes are still those of the value.
+    // A cursor's next block comes in another buffer, so the bytes are still those of the value.
     visit(bytes, start, end, count);
   }
 }

@@ -1,3 +1,5 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+
 /** What a cell holds; the negative ones stand in for the length of a text. */
 export const CellKind = {
   /** One text. */
@@ -27,4 +29,18 @@ export interface RangeDimension {
   readonly cells: Int32Array;
   /** What a cell holds. @param found receives the place of its text, where it is one; UTF-8, valid until the next call */
   find(cell: number, found: FoundText): CellKind;
+  /** Where the texts of cells are, if a kernel's memory holds them; until values are added. */
+  readonly texts?: CellTexts;
+}
+
+/** Texts in the memory of a kernel, by addresses. */
+export interface CellTexts {
+  readonly kernel: Kernel;
+  readonly arena: number;
+  /** Int32 offsets into the arena: text `id` is `[ends[id - 1], ends[id])`. */
+  readonly ends: number;
+  /** Ids, that of null (0) included. */
+  readonly count: number;
+  /** The id of a cell, which positive cells are themselves: 0 for null, -1 for several values. */
+  idOf(cell: number): number;
 }

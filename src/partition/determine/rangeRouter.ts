@@ -1,4 +1,3 @@
-import type { TextCursor } from '../../rollup/run/runReader.ts';
 import { compareUtf8 } from '../../segment/utf8Order.ts';
 import { CellKind, FoundText, type RangeDimension } from './rangeDimension.ts';
 import { compareTuples, type Tuple } from './tuple.ts';
@@ -6,6 +5,15 @@ import { compareTuples, type Tuple } from './tuple.ts';
 const encoder = new TextEncoder();
 /** A cell whose position is not known yet. */
 const UNKNOWN = -1;
+/** The range of a row that none holds. */
+const NOWHERE = -1;
+
+/** Distinct values in order, numbered from 1 on. */
+export interface SortedDictionary {
+  readonly values: number;
+  /** Order of a text against a value, as of `compareUtf8`. */
+  compare(text: Uint8Array, id: number): number;
+}
 
 /** Bounds of a shard, as in RowRange. */
 export interface RangeBounds {
@@ -91,28 +99,22 @@ export class RangeRouter {
   }
 
   /**
-   * Positions of the values of a sorted dictionary, such as that of a run's section, in one walk over values and bounds.
+   * Positions of the values of a sorted dictionary, such as that of a run's section: few compares per bound, none per value.
    *
    * @param dimension its place among the partition dimensions
-   * @param cursor before the first value, in the order of compareUtf8
-   * @param values how many values there are
    * @returns the position of value `id`, ids from 1 on; entry 0 is null's
    */
-  dictionaryPositions(dimension: number, cursor: TextCursor, values: number): Int32Array {
+  dictionaryPositions(dimension: number, texts: SortedDictionary): Int32Array {
     const bounds = this.#values[dimension];
-    const positions = new Int32Array(values + 1);
-    let next = 0;
-    while (cursor.next()) {
-      const { bytes, start, end } = cursor;
-      let order = 1;
-      while (next < bounds.length) {
-        order = compareUtf8(bounds[next], 0, bounds[next].length, bytes, start, end);
-        if (order >= 0) break;
-        next++;
-      }
-      positions[cursor.id] = next < bounds.length && order === 0 ? 2 * next + 2 : 2 * next + 1;
+    const positions = new Int32Array(texts.values + 1);
+    let next = 1;
+    for (let i = 0; i < bounds.length; i++) {
+      const id = firstFrom(texts, bounds[i], next);
+      positions.fill(2 * i + 1, next, id);
+      next = id;
+      if (id <= texts.values && texts.compare(bounds[i], id) === 0) positions[next++] = 2 * i + 2;
     }
-    return positions;
+    return positions.fill(2 * bounds.length + 1, next);
   }
 
   /** Position of one value. @param dimension its place among the partition dimensions */
@@ -135,10 +137,25 @@ export class RangeRouter {
     shards: Int32Array,
   ): void {
     const current = this.#row;
+    if (this.#size === 1) {
+      const shardOf = this.#shardsOfPositions();
+      lookUp(shardOf, positions[0], cells[0], rows, shards);
+      return;
+    }
     for (let row = 0; row < rows; row++) {
       for (let d = 0; d < this.#size; d++) current[d] = positions[d][cells[d][row]];
       shards[row] = this.#search();
     }
+  }
+
+  /** The shard of each position of the one partition dimension. */
+  #shardsOfPositions(): Int32Array {
+    const shardOf = new Int32Array(2 * this.#values[0].length + 2);
+    for (let position = 0; position < shardOf.length; position++) {
+      this.#row[0] = position;
+      shardOf[position] = this.#find();
+    }
+    return shardOf;
   }
 
   #positions(bound: Tuple | null): number[] {
@@ -170,6 +187,12 @@ export class RangeRouter {
 
   /** The range that gets the row. */
   #search(): number {
+    const range = this.#find();
+    if (range === NOWHERE) throw new Error(NO_RANGE);
+    return range;
+  }
+
+  #find(): number {
     let low = 0;
     let high = this.#count - 1;
     while (low <= high) {
@@ -179,9 +202,7 @@ export class RangeRouter {
       else if (this.#hasEnd[range] === 0 || this.#compare(this.#ends, range) > 0) return range;
       else low = middle + 1;
     }
-    throw new Error(
-      'no range of the partition plan holds a row: the input has changed since the ranges were determined',
-    );
+    return NOWHERE;
   }
 
   /** Order of a bound against the row. */
@@ -197,6 +218,31 @@ export class RangeRouter {
 }
 
 const EMPTY = new Int32Array(0);
+const NO_RANGE = 'no range of the partition plan holds a row: the input has changed since the ranges were determined';
+
+/** The first value from `from` on that is not below the bound. */
+function firstFrom(texts: SortedDictionary, bound: Uint8Array, from: number): number {
+  let low = from;
+  let high = texts.values + 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (texts.compare(bound, middle) > 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Gives every row the shard of its cell's position. */
+function lookUp(shardOf: Int32Array, positions: Int32Array, cells: Int32Array, rows: number, shards: Int32Array): void {
+  let least = 0;
+  for (let row = 0; row < rows; row++) {
+    const shard = shardOf[positions[cells[row]]];
+    shards[row] = shard;
+    // NOWHERE alone is negative.
+    least |= shard;
+  }
+  if (least < 0) throw new Error(NO_RANGE);
+}
 
 /** Distinct values of a dimension in bounds, as UTF-8 in order. */
 function boundValues(ranges: readonly RangeBounds[], dimension: number): Uint8Array[] {

@@ -5,7 +5,8 @@ export type Tuple = readonly (string | null)[];
 
 const END = 0x01;
 const ESCAPE = 0x02;
-const VALUE = 0x02;
+/** Stands before a value. */
+export const VALUE = 0x02;
 const COMMA = 0x2c;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,11 +1,9 @@
-import { ByteDictionary } from '../../rollup/dictionary/byteDictionary.ts';
-import { sortUtf8 } from '../../rollup/dictionary/sortUtf8.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { KernelDictionary } from '../../rollup/dictionary/kernelDictionary.ts';
 import type { BlockRef } from '../../rollup/run/run.ts';
 import { BlockSink, type SpillFile } from './blockSink.ts';
-import { CountCursor, type CountVisitor, CountWriter, mergeCounts } from './countRun.ts';
-import type { KeyCursor } from './keyRun.ts';
-import { CellKind } from './rangeDimension.ts';
-import { type TupleForm, TupleWriter } from './tuple.ts';
+import { CountCursor, CountWriter, mergeCounts } from './countRun.ts';
+import { type KeyBlock, type KeyColumn, SEVERAL } from './keyBlock.ts';
 
 /** What a reducer knows of a candidate in one time chunk, for its share of the keys. */
 export interface CandidateCounts {
@@ -24,10 +22,10 @@ export interface ChunkCounts {
 }
 
 export interface ValueCounterOptions {
-  /** Columns of the key runs that each candidate consists of: one per dimension, or one tuple of several. */
-  readonly candidates: readonly (readonly number[])[];
-  /** `size` is that of every candidate. */
-  readonly form: TupleForm;
+  /** Holds the values, in memory taken for good. */
+  readonly kernel: Kernel;
+  /** Number of the candidates: columns of the key runs. */
+  readonly candidates: number;
   /** Bytes of distinct values held before they are spilled. */
   readonly bytesMax: number;
   readonly newSpill: () => SpillFile;
@@ -45,32 +43,27 @@ export class ValueCounter {
 
   constructor(options: ValueCounterOptions) {
     this.#options = options;
-    this.#counters = options.candidates.map((columns) => new CandidateCounter(columns, options.form));
+    this.#counters = Array.from({ length: options.candidates }, () => new CandidateCounter(options.kernel));
   }
 
-  /** Counts the key that a cursor stands at. */
-  add(cursor: KeyCursor): void {
-    this.#keys++;
-    for (const counter of this.#counters) counter.add(cursor);
-    // The sum is taken now and then: between two looks a dictionary grows by little.
-    if ((this.#keys & 0xff) === 0 && this.#memoryUsage() > this.#options.bytesMax) this.#spillAll();
+  /** Counts the keys of a block that are marked with 1. */
+  add(block: KeyBlock, isCounted: Uint8Array): void {
+    this.#keys += sumOf(isCounted);
+    for (let i = 0; i < this.#counters.length; i++) this.#counters[i].add(block.columns[i], isCounted);
+    if (this.#memoryUsage() > this.#options.bytesMax) this.#spillAll();
   }
 
   /** Writes the counts of the chunk and begins the next one. */
   finish(chunk: number, sink: BlockSink): ChunkCounts {
     const spill = this.#spill;
+    // The file is written to the end before it is read.
+    if (spill !== null) for (const counter of this.#counters) counter.spill(spill.sink);
     const candidates = this.#counters.map((counter): CandidateCounts => {
-      const writer = new CountWriter(sink);
-      const visit: CountVisitor = (bytes, start, end, count) => writer.add(bytes, start, end, count);
       if (counter.poisoned) return { poisoned: true, blocks: [] };
-      if (spill === null) counter.forEachValue(visit);
-      else {
-        counter.spill(spill.sink);
-        mergeCounts(
-          counter.spilled.map((blocks) => new CountCursor(spill.file, blocks)),
-          visit,
-        );
-      }
+      if (spill === null) return { poisoned: false, blocks: counter.write(sink) };
+      const writer = new CountWriter(sink);
+      const cursors = counter.spilled.map((blocks) => new CountCursor(spill.file, blocks));
+      mergeCounts(cursors, (bytes, start, end, count) => writer.add(bytes, start, end, count));
       return { poisoned: false, blocks: writer.finish() };
     });
     const keys = this.#keys;
@@ -101,54 +94,50 @@ export class ValueCounter {
   }
 }
 
+function sumOf(marks: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < marks.length; i++) sum += marks[i];
+  return sum;
+}
+
 const BYTES_PER_COUNT = 8;
 
 class CandidateCounter {
   poisoned = false;
   /** Blocks of each spill. */
   readonly spilled: (readonly BlockRef[])[] = [];
-  readonly #columns: readonly number[];
-  readonly #values = new ByteDictionary();
-  readonly #tuple: TupleWriter;
+  readonly #values: KernelDictionary;
+  /** Keys of each value, by its id. */
   #counts = new Float64Array(256);
 
-  constructor(columns: readonly number[], form: TupleForm) {
-    this.#columns = columns;
-    this.#tuple = new TupleWriter(form);
+  constructor(kernel: Kernel) {
+    this.#values = new KernelDictionary(kernel);
   }
 
-  add(cursor: KeyCursor): void {
+  add({ bytes, ends, cells }: KeyColumn, isCounted: Uint8Array): void {
     if (this.poisoned) return;
-    const tuple = this.#tuple;
-    tuple.clear();
-    for (const column of this.#columns) {
-      const length = cursor.lengths[column];
-      if (length === CellKind.several) {
-        this.#poison();
-        return;
-      }
-      const start = cursor.starts[column];
-      if (length === CellKind.null) tuple.addNull();
-      else tuple.add(cursor.bytes[column], start, start + length);
+    if (hasSeveral(cells, isCounted)) {
+      this.poisoned = true;
+      this.#clear();
+      return;
     }
-    const id = this.#values.intern(tuple.bytes, 0, tuple.length);
-    if (id >= this.#counts.length) {
-      const counts = new Float64Array(this.#counts.length * 2);
+    const ids = this.#values.internTexts(bytes, ends);
+    if (this.#values.count > this.#counts.length) {
+      const counts = new Float64Array(Math.max(this.#values.count, this.#counts.length * 2));
       counts.set(this.#counts);
       this.#counts = counts;
     }
-    this.#counts[id]++;
+    count(this.#counts, ids, cells, isCounted);
   }
 
-  forEachValue(visit: CountVisitor): void {
-    const { bytes, ends, count } = this.#values;
-    for (const id of sortUtf8(bytes, ends, count)) visit(bytes, ends[id - 1], ends[id], this.#counts[id]);
+  write(sink: BlockSink): BlockRef[] {
+    const writer = new CountWriter(sink);
+    writer.addAll(this.#values, this.#counts);
+    return writer.finish();
   }
 
   spill(sink: BlockSink): void {
-    const writer = new CountWriter(sink);
-    this.forEachValue((bytes, start, end, count) => writer.add(bytes, start, end, count));
-    const blocks = writer.finish();
+    const blocks = this.write(sink);
     if (blocks.length > 0) this.spilled.push(blocks);
     this.#clear();
   }
@@ -163,13 +152,21 @@ class CandidateCounter {
     this.#clear();
   }
 
-  #poison(): void {
-    this.poisoned = true;
-    this.#clear();
-  }
-
   #clear(): void {
     this.#counts.fill(0, 0, this.#values.count);
     this.#values.clear();
+  }
+}
+
+function hasSeveral(cells: KeyColumn['cells'], isCounted: Uint8Array): boolean {
+  for (let key = 0; key < cells.length; key++) if (cells[key] === SEVERAL && isCounted[key] === 1) return true;
+  return false;
+}
+
+/** @param ids of the texts that cells are numbers of */
+function count(counts: Float64Array, ids: Int32Array, cells: KeyColumn['cells'], isCounted: Uint8Array): void {
+  for (let key = 0; key < cells.length; key++) {
+    // SEVERAL is the cell of no key that counts.
+    if (isCounted[key] === 1) counts[ids[cells[key] - 1]]++;
   }
 }

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import { copyText } from '../run/copyText.ts';
 
 const INITIAL_VALUES = 256;
 const INITIAL_BYTES = 4096;
@@ -114,8 +115,30 @@ export class KernelDictionary {
     this.#reserve(1, length);
     const used = this.kernel.ints[this.ends / 4 + this.count - 1] >>> 0;
     const at = inKernel ? address : this.arena + used;
-    if (!inKernel) this.kernel.bytes.set(bytes.subarray(start, end), at);
+    if (!inKernel) copyText(bytes, start, end, this.kernel.bytes, at);
     return this.kernel.exports.dictionaryIntern(this.#header * 4, at, length);
+  }
+
+  /**
+   * Interns many texts.
+   *
+   * @param bytes the texts one behind the other
+   * @param textEnds where each ends
+   * @returns their ids; a view of the kernel's memory, to be read before it is used again
+   */
+  internTexts(bytes: Uint8Array, textEnds: Int32Array): Int32Array {
+    const { kernel } = this;
+    const count = textEnds.length;
+    this.#reserve(count, bytes.length);
+    const mark = kernel.mark();
+    const ids = kernel.allocate(count * 4);
+    const ends = kernel.allocate(count * 4);
+    const texts = kernel.allocate(bytes.length);
+    kernel.ints.set(textEnds, ends / 4);
+    kernel.bytes.set(bytes, texts);
+    kernel.exports.dictionaryInternTexts(this.#header * 4, texts, ends, count, ids);
+    kernel.release(mark);
+    return kernel.ints.subarray(ids / 4, ids / 4 + count);
   }
 
   /**
@@ -185,7 +208,7 @@ export class KernelDictionary {
   /** Makes room for more values and bytes. */
   #reserve(values: number, bytes: number): void {
     const { count } = this;
-    if (count + values > this.#word(CAPACITY)) this.#growValues();
+    while (count + values > this.#word(CAPACITY)) this.#growValues();
     const used = this.kernel.ints[this.ends / 4 + count - 1] >>> 0;
     if (used + bytes > this.#word(ARENA_BYTES)) this.#growArena(used, used + bytes);
   }

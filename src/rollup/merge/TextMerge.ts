@@ -58,6 +58,9 @@ export function mergeTexts(
   return borrowKernel((kernel) => new TextMerge(kernel, dictionaries).run(remaps, onTexts));
 }
 
+/** Takes the blocks that are read, which go to the kernel at once. */
+let blockBuffer = new ArrayBuffer(0);
+
 class TextMerge {
   readonly #kernel: Kernel;
   readonly #dictionaries: readonly TextDictionary[];
@@ -68,7 +71,6 @@ class TextMerge {
   readonly #blocks: number[];
   /** Of each dictionary, blocks that have been read. */
   readonly #read: Int32Array;
-  #spare = new ArrayBuffer(0);
 
   constructor(kernel: Kernel, dictionaries: readonly TextDictionary[]) {
     const size = dictionaries.length;
@@ -147,8 +149,8 @@ class TextMerge {
     const { bytes, ints } = this.#kernel;
     const { source, blocks } = this.#dictionaries[cursor];
     const number = this.#read[cursor]++;
-    const block = source.read(blocks[number], this.#spare);
-    this.#spare = block.buffer as ArrayBuffer;
+    const block = source.read(blocks[number], blockBuffer);
+    blockBuffer = block.buffer as ArrayBuffer;
     const address = this.#blocks[cursor];
     bytes.set(block, address);
     // See run.ts: the number of texts, their ends and they themselves, each part aligned to 8 bytes.

@@ -1,7 +1,7 @@
 import type { MetricState } from '../metrics/metricState.ts';
 import type { MergedColumn, SectionInput } from './mergeColumns.ts';
 import { ENDED, MergeTree } from './mergeTree.ts';
-import { SectionRows } from './sectionRows.ts';
+import { cellColumns, SectionRows } from './sectionRows.ts';
 
 const OUTPUT_ROWS_MAX = 8192;
 
@@ -79,7 +79,7 @@ class Output implements MergedRows {
   /** @param rowsMax output rows, and noted source rows, at once */
   constructor(dimensions: number, metrics: readonly MetricState[], rowsMax: number) {
     this.times = new Float64Array(rowsMax);
-    this.cells = Array.from({ length: dimensions }, () => new Int32Array(rowsMax));
+    this.cells = cellColumns(dimensions, rowsMax);
     this.metrics = metrics;
     for (const metric of metrics) metric.ensure(rowsMax);
     this.#cursors = new Int32Array(rowsMax);

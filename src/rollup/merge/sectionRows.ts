@@ -46,7 +46,7 @@ export class SectionRows implements MergeSource {
       for (const block of header.blocks) this.capacity = Math.max(this.capacity, block.count);
     }
     this.times = new Float64Array(count * this.capacity);
-    this.cells = columns.map(() => new Int32Array(count * this.capacity));
+    this.cells = cellColumns(columns.length, count * this.capacity);
     this.metrics = sections.map(newMetrics);
     this.places = Int32Array.from(sections, (_, i) => i * this.capacity);
     this.#lastPlaces = this.places.slice();
@@ -118,6 +118,12 @@ export class SectionRows implements MergeSource {
     for (const metric of this.metrics[cursor]) metric.read(block, rows);
     return rows;
   }
+}
+
+/** Columns of `rows` cells each, in one buffer: a segment of few rows has as many columns as one of millions. */
+export function cellColumns(columns: number, rows: number): Int32Array[] {
+  const all = new Int32Array(columns * rows);
+  return Array.from({ length: columns }, (_, column) => all.subarray(column * rows, (column + 1) * rows));
 }
 
 function remapCells(

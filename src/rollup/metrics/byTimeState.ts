@@ -65,6 +65,12 @@ export class NumericByTimeState implements MetricState {
     );
   }
 
+  take(first: number, source: NumericByTimeState, rows: number): void {
+    this.#times.set(source.#times.subarray(0, rows), first);
+    this.#pairs.set(source.#pairs.subarray(0, rows * 2), first * 2);
+    this.#valueNulls.set(source.#valueNulls.subarray(0, rows), first);
+  }
+
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void {
     const count = to - from;
     const times = block.float64(count);

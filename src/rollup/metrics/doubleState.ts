@@ -72,6 +72,11 @@ export class DoubleState implements MetricState {
     if (source.#present[sourceRow] === 1) this.add(row, source.#values[sourceRow]);
   }
 
+  take(first: number, source: DoubleState, rows: number): void {
+    this.#values.set(source.#values.subarray(0, rows), first);
+    this.#present.set(source.#present.subarray(0, rows), first);
+  }
+
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void {
     gatherValues(this.#values, order, from, this.#single ? block.float32(to - from) : block.float64(to - from));
     writePresence(block, this.#present, order, from, to);

@@ -44,6 +44,10 @@ export class HyperUniqueState implements MetricState {
     this.#arena.fold(this.#collectorOf(row), bytes, start, source.#readEnds[sourceRow]);
   }
 
+  take(first: number, source: HyperUniqueState, rows: number): void {
+    for (let row = 0; row < rows; row++) this.fold(first + row, source, row);
+  }
+
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void {
     const ends = block.int32(to - from);
     let total = 0;

@@ -75,6 +75,11 @@ export class LongState implements MetricState {
     }
   }
 
+  take(first: number, source: LongState, rows: number): void {
+    this.#pairs.set(source.#pairs.subarray(0, rows * 2), first * 2);
+    this.#present.set(source.#present.subarray(0, rows), first);
+  }
+
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void {
     gatherPairs(this.#pairs, order, from, block.int32((to - from) * 2));
     writePresence(block, this.#present, order, from, to);

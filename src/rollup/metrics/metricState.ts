@@ -12,6 +12,8 @@ export interface MetricState {
   clear(rows: number): void;
   /** Combines row `sourceRow` of a state of the same metric into row `row`; the source comes later in position order. */
   fold(row: number, source: MetricState, sourceRow: number): void;
+  /** Takes over rows 0 to `rows - 1` of a state of the same metric as its own rows from `first` on, which are empty. */
+  take(first: number, source: MetricState, rows: number): void;
   /** Writes rows `order[from..to)`. */
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void;
   /** Takes the rows of a written block in place of its own; may keep views of the block. */

@@ -53,6 +53,10 @@ export class StringByTimeState implements MetricState {
     this.#ids[row] = this.#texts.intern(source.#texts.bytes, source.#texts.ends[id - 1], source.#texts.ends[id]);
   }
 
+  take(first: number, source: StringByTimeState, rows: number): void {
+    for (let row = 0; row < rows; row++) this.fold(first + row, source, row);
+  }
+
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void {
     const count = to - from;
     const times = block.float64(count);

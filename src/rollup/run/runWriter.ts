@@ -1,4 +1,4 @@
-import type { KernelDictionary } from '../dictionary/kernelDictionary.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { CellLists } from '../merge/mergeValues.ts';
 import type { MetricState } from '../metrics/metricState.ts';
 import { BlockWriter } from './blockBytes.ts';
@@ -43,17 +43,28 @@ export interface ValueSource {
   writeBlock(block: BlockWriter, ranks: Int32Array, from: number, to: number): number;
 }
 
+/** Texts in the memory of a kernel, by addresses. */
+export interface SortedTexts {
+  readonly kernel: Kernel;
+  /** The texts, UTF-8. */
+  readonly arena: number;
+  /** Int32 offsets into the arena: text `id` is `[ends[id - 1], ends[id])`. */
+  readonly ends: number;
+  /** Int32 ids in order. */
+  readonly sorted: number;
+}
+
 /** Texts of a sorted dictionary. */
 export class TextValues implements ValueSource {
-  readonly #dictionary: KernelDictionary;
+  readonly #texts: SortedTexts;
 
-  /** @param dictionary sorted, and left as it is while this is in use */
-  constructor(dictionary: KernelDictionary) {
-    this.#dictionary = dictionary;
+  /** @param texts left as they are while this is in use */
+  constructor(texts: SortedTexts) {
+    this.#texts = texts;
   }
 
   writeBlock(block: BlockWriter, ranks: Int32Array, from: number, to: number): number {
-    const { kernel, arena, ends, sorted } = this.#dictionary;
+    const { kernel, arena, ends, sorted } = this.#texts;
     const { exports } = kernel;
     const mark = kernel.mark();
     // A value takes an end of 4 bytes at least.

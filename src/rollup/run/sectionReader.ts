@@ -1,18 +1,31 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { MetricState } from '../metrics/metricState.ts';
-import { BlockReader, type BlockWriter } from './blockBytes.ts';
-import { copyText } from './copyText.ts';
-import { BLOCK_BYTES_MAX, cellWidth, type SectionColumn, type SectionHeader } from './run.ts';
+import { BlockReader } from './blockBytes.ts';
+import { type BlockRef, cellWidth, type SectionColumn, type SectionHeader } from './run.ts';
 import { NumericCursor, type RunSource, readLists } from './runReader.ts';
-import { NumericValues, type RunColumn, type RunRows, type ValueSource } from './runWriter.ts';
+import { NumericValues, type RunColumn, type RunRows, type SortedTexts, TextValues } from './runWriter.ts';
 
-/** All rows of a section in memory, in their order: no more than a mapper held when it wrote them. */
+/** All rows of a section. */
+export interface SectionContent extends RunRows {
+  readonly rows: number;
+  /** Values of each dimension of strings; null for others. */
+  readonly texts: readonly (SectionTexts | null)[];
+}
+
+/**
+ * All rows of a section in memory, in their order: no more than a mapper held when it wrote them.
+ *
+ * @param kernel holds the texts; what is read may be used until it takes back its memory
+ */
 export function readSection(
+  kernel: Kernel,
   source: RunSource,
   header: SectionHeader,
   types: readonly DimensionType[],
   newMetrics: () => MetricState[],
-): RunRows & { readonly rows: number } {
+): SectionContent {
   const { rows, columns, blocks, hasHashes } = header;
   const times = new Float64Array(rows);
   const cells = columns.map(() => new Int32Array(rows));
@@ -20,9 +33,10 @@ export function readSection(
   const metrics = newMetrics();
   for (const metric of metrics) metric.ensure(rows);
   const blockMetrics = newMetrics();
+  const reader = new BlockSource(source);
   let first = 0;
   for (const ref of blocks) {
-    const block = new BlockReader(source.read(ref));
+    const block = reader.read(ref);
     const count = block.int32(1)[0];
     times.set(block.float64(count), first);
     for (let i = 0; i < columns.length; i++) {
@@ -31,23 +45,100 @@ export function readSection(
     }
     for (let i = 0; i < metrics.length; i++) {
       blockMetrics[i].read(block, count);
-      for (let row = 0; row < count; row++) metrics[i].fold(first + row, blockMetrics[i], row);
+      metrics[i].take(first, blockMetrics[i], count);
     }
     hashes?.set(block.int32(count), first);
     first += count;
   }
-  const runColumns = columns.map((column, i) => runColumn(source, column, types[i], cells[i]));
-  return { rows, times, columns: runColumns, metrics, hashes };
+  const sorted = identity(kernel, Math.max(0, ...columns.map(({ values }) => values)));
+  const texts = columns.map((column, i) =>
+    types[i] === 'string' ? new SectionTexts(kernel, reader, column, sorted) : null,
+  );
+  const runColumns = columns.map((column, i): RunColumn => {
+    const of = texts[i];
+    return {
+      cells: cells[i],
+      cellCount: column.cells,
+      valueCount: column.values,
+      lists: column.lists.length === 0 ? null : cellLists(source, column),
+      values: of === null ? sectionNumbers(source, column) : new TextValues(of),
+    };
+  });
+  return { rows, times, columns: runColumns, metrics, hashes, texts };
 }
 
-function runColumn(source: RunSource, column: SectionColumn, type: DimensionType, cells: Int32Array): RunColumn {
-  return {
-    cells,
-    cellCount: column.cells,
-    valueCount: column.values,
-    lists: column.lists.length === 0 ? null : cellLists(source, column),
-    values: type === 'string' ? new SectionTexts(source, column) : sectionNumbers(source, column),
-  };
+/** Reads blocks one after the other into the same buffer. */
+class BlockSource {
+  readonly #source: RunSource;
+  #spare = new ArrayBuffer(0);
+
+  constructor(source: RunSource) {
+    this.#source = source;
+  }
+
+  /** @returns a block that is valid until the next call */
+  read(ref: BlockRef): BlockReader {
+    const bytes = this.#source.read(ref, this.#spare);
+    this.#spare = bytes.buffer as ArrayBuffer;
+    return new BlockReader(bytes);
+  }
+}
+
+/** Address of the numbers from 1 to `count`: the order of texts that are sorted. */
+function identity(kernel: Kernel, count: number): number {
+  const address = kernel.allocate(count * 4);
+  countUp(kernel.ints, address / 4, count);
+  return address;
+}
+
+// The loops are functions of their own, which are compiled in no time.
+
+function countUp(ints: Int32Array, from: number, count: number): void {
+  for (let i = 0; i < count; i++) ints[from + i] = i + 1;
+}
+
+function shift(ints: Int32Array, from: number, to: number, by: number): void {
+  for (let i = from; i < to; i++) ints[i] += by;
+}
+
+/** Texts of a section's dictionary, in the memory of a kernel. */
+export class SectionTexts implements SortedTexts {
+  readonly kernel: Kernel;
+  readonly arena: number;
+  readonly ends: number;
+  readonly sorted: number;
+  /** How many there are. */
+  readonly values: number;
+
+  /** @param sorted see SortedTexts */
+  constructor(kernel: Kernel, source: BlockSource, { dictionary, values }: SectionColumn, sorted: number) {
+    this.kernel = kernel;
+    this.sorted = sorted;
+    this.values = values;
+    this.arena = kernel.allocate(dictionary.reduce((sum, { length }) => sum + length, 0));
+    this.ends = kernel.allocate((values + 1) * 4);
+    const { bytes, ints } = kernel;
+    let at = this.ends / 4;
+    let used = 0;
+    ints[at++] = 0;
+    for (const ref of dictionary) {
+      const block = source.read(ref);
+      const count = block.int32(1)[0];
+      const ends = block.int32(count);
+      ints.set(ends, at);
+      if (used > 0) shift(ints, at, at + count, used);
+      bytes.set(block.uint8(ends[count - 1]), this.arena + used);
+      at += count;
+      used += ends[count - 1];
+    }
+  }
+
+  /** Order of a text against a value. @param id of the value, from 1 on */
+  compare(text: Uint8Array, id: number): number {
+    const { bytes, ints } = this.kernel;
+    const end = this.ends / 4 + id;
+    return compareUtf8(text, 0, text.length, bytes, this.arena + ints[end - 1], this.arena + ints[end]);
+  }
 }
 
 function cellLists(source: RunSource, column: SectionColumn): NonNullable<RunColumn['lists']> {
@@ -67,53 +158,4 @@ function sectionNumbers(source: RunSource, column: SectionColumn): NumericValues
   }
   const sorted = Int32Array.from({ length: column.values }, (_, i) => i + 1);
   return new NumericValues(pairs, sorted);
-}
-
-/** Texts of a section's dictionary, held as they are. */
-class SectionTexts implements ValueSource {
-  readonly #ends: Int32Array;
-  readonly #bytes: Uint8Array;
-
-  constructor(source: RunSource, column: SectionColumn) {
-    const total = column.dictionary.reduce((sum, { length }) => sum + length, 0);
-    const bytes = new Uint8Array(total);
-    const ends = new Int32Array(column.values + 1);
-    let id = 0;
-    for (const ref of column.dictionary) {
-      const block = new BlockReader(source.read(ref));
-      const count = block.int32(1)[0];
-      const blockEnds = block.int32(count);
-      const before = ends[id];
-      for (let i = 0; i < count; i++) ends[++id] = before + blockEnds[i];
-      bytes.set(block.uint8(blockEnds[count - 1]), before);
-    }
-    this.#ends = ends;
-    this.#bytes = bytes;
-  }
-
-  writeBlock(block: BlockWriter, ranks: Int32Array, from: number, to: number): number {
-    const ends = this.#ends;
-    let total = 0;
-    let next = from;
-    while (next < to) {
-      const length = ends[ranks[next]] - ends[ranks[next] - 1];
-      if (next > from && total + length + 4 * (next - from) > BLOCK_BYTES_MAX) break;
-      total += length;
-      next++;
-    }
-    block.int32(1)[0] = next - from;
-    const blockEnds = block.int32(next - from);
-    for (let i = from, at = 0; i < next; i++) {
-      at += ends[ranks[i]] - ends[ranks[i] - 1];
-      blockEnds[i - from] = at;
-    }
-    const target = block.uint8(total);
-    for (let i = from, at = 0; i < next; i++) {
-      const start = ends[ranks[i] - 1];
-      const end = ends[ranks[i]];
-      copyText(this.#bytes, start, end, target, at);
-      at += end - start;
-    }
-    return next;
-  }
 }

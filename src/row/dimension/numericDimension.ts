@@ -13,6 +13,8 @@ import type { DimensionColumn } from './dimension.ts';
 import { RankBuffer, rankCells } from './rankBuffer.ts';
 
 const encoder = new TextEncoder();
+/** Of a number's text, more than any has. */
+const TEXT_BYTES_MAX = 64;
 /** Ends the list of a value's JSON. */
 const CLOSE = encoder.encode('"]');
 
@@ -90,16 +92,15 @@ export class NumericDimension implements DimensionColumn {
   }
 
   ranged(cells: Int32Array): RangeDimension {
-    const texts: Uint8Array[] = [];
+    const bytes = new Uint8Array(TEXT_BYTES_MAX);
     return {
       name: this.name,
       cells,
       find: (cell, found) => {
         if (cell === 0) return CellKind.null;
-        texts[cell] ??= encoder.encode(this.#textOf(cell));
-        found.bytes = texts[cell];
+        found.bytes = bytes;
         found.start = 0;
-        found.end = texts[cell].length;
+        found.end = encoder.encodeInto(this.#textOf(cell), bytes).written;
         return CellKind.text;
       },
     };

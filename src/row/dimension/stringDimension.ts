@@ -185,11 +185,14 @@ export class StringDimension implements DimensionColumn {
   }
 
   ranged(cells: Int32Array): RangeDimension {
+    const idOf = (cell: number) => (cell >= 0 ? cell : this.#onlyId(-1 - cell));
+    const { kernel, arena, ends, count } = this.values;
     return {
       name: this.name,
       cells,
+      texts: { kernel, arena, ends, count, idOf },
       find: (cell, found) => {
-        const id = cell >= 0 ? cell : this.#onlyId(-1 - cell);
+        const id = idOf(cell);
         if (id === SEVERAL) return CellKind.several;
         if (id === 0) return CellKind.null;
         found.bytes = this.values.kernel.bytes;

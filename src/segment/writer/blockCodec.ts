@@ -1,7 +1,7 @@
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { lz4WasmDecode } from '../../kernel/lz4WasmDecode.ts';
 import type { BlockCompression } from '../../spec/jobSpec.ts';
-import type { ScratchFile } from '../scratch.ts';
+import type { Scratch, ScratchFile } from '../scratch.ts';
 
 /** No block of a segment is longer than this before compression: readers decompress into buffers of this size. */
 export const MAX_BLOCK_BYTES = 65_536;
@@ -10,9 +10,9 @@ export const MAX_BLOCK_BYTES = 65_536;
  * Room for a block of `length` bytes: `block`, or a longer copy of it. Buffers begin empty and double, so that thousands of small
  * segments do not each fill whole blocks with zeros first.
  */
-export function roomForBlock(block: Uint8Array, length: number): Uint8Array {
+export function roomForBlock(block: Uint8Array, length: number, scratch: Scratch): Uint8Array {
   if (block.length >= length) return block;
-  const longer = new Uint8Array(Math.min(MAX_BLOCK_BYTES, Math.max(length, block.length * 2)));
+  const longer = scratch.piece(Math.min(MAX_BLOCK_BYTES, Math.max(length, block.length * 2)));
   longer.set(block);
   return longer;
 }

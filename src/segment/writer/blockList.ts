@@ -17,11 +17,13 @@ export class BlockListWriter {
   /** End of each block among the values, its 4-byte marker included. */
   readonly #ends: number[] = [];
   /** Holds one stored block while it is read back. */
-  #stored = new Uint8Array(0);
+  #stored: Uint8Array = new Uint8Array(0);
+  readonly #scratch: Scratch;
 
   constructor(column: string, codec: BlockCodec, scratch: Scratch) {
     this.#column = column;
     this.#codec = codec;
+    this.#scratch = scratch;
     this.#values = scratch.create();
   }
 
@@ -37,7 +39,7 @@ export class BlockListWriter {
   read(index: number, target: Uint8Array): number {
     const start = (index === 0 ? 0 : this.#ends[index - 1]) + NOT_NULL.length;
     const length = this.#ends[index] - start;
-    if (this.#stored.length < length) this.#stored = new Uint8Array(length);
+    if (this.#stored.length < length) this.#stored = this.#scratch.piece(length);
     this.#values.read(start, this.#stored.subarray(0, length));
     return this.#codec.decompress(this.#stored, length, target);
   }

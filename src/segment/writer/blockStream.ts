@@ -14,6 +14,7 @@ import { MAX_BLOCK_LIST_BYTES, tooLarge } from './limits.ts';
 export class BlockStreamWriter {
   readonly #column: string;
   readonly #codec: BlockCodec;
+  readonly #scratch: Scratch;
   readonly #blocks: ScratchFile;
   readonly #starts: number[] = [0];
   #block: Uint8Array = new Uint8Array(0);
@@ -22,6 +23,7 @@ export class BlockStreamWriter {
   constructor(column: string, codec: BlockCodec, scratch: Scratch) {
     this.#column = column;
     this.#codec = codec;
+    this.#scratch = scratch;
     this.#blocks = scratch.create();
   }
 
@@ -29,7 +31,7 @@ export class BlockStreamWriter {
   append(bytes: Uint8Array, length: number): void {
     for (let from = 0; from < length; ) {
       const count = Math.min(length - from, MAX_BLOCK_BYTES - this.#blockLength);
-      this.#block = roomForBlock(this.#block, this.#blockLength + count);
+      this.#block = roomForBlock(this.#block, this.#blockLength + count, this.#scratch);
       this.#block.set(bytes.subarray(from, from + count), this.#blockLength);
       this.#blockLength += count;
       from += count;

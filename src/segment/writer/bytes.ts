@@ -4,7 +4,7 @@ const encoder = new TextEncoder();
 
 /** UTF-8 bytes of `text`; an unpaired surrogate becomes `?`, as in Java. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text.replace(/\p{Surrogate}/gu, '?'));
+  return encoder.encode(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '?'));
 }
 
 /** Writes a signed 32-bit integer, big-endian. */

@@ -22,8 +22,17 @@ export function complexDescriptor(typeName: string): ByteSource {
   return descriptor('COMPLEX', false, `{"type":"complex","typeName":${JSON.stringify(typeName)}}`);
 }
 
+/** By their JSON. There are few, and small segments have thousands of columns. */
+const known = new Map<string, ByteSource>();
+
 /** i32 length and JSON; key order is Druid's. */
 function descriptor(valueType: string, hasMultipleValues: boolean, part: string): ByteSource {
-  const json = utf8(`{"valueType":"${valueType}","hasMultipleValues":${hasMultipleValues},"parts":[${part}]}`);
-  return bytesSource(concatBytes([int32Bytes(json.length), json]));
+  const text = `{"valueType":"${valueType}","hasMultipleValues":${hasMultipleValues},"parts":[${part}]}`;
+  let found = known.get(text);
+  if (found === undefined) {
+    const json = utf8(text);
+    found = bytesSource(concatBytes([int32Bytes(json.length), json]));
+    known.set(text, found);
+  }
+  return found;
 }

@@ -17,7 +17,7 @@ const ENDS_STAGE_BYTES = 1024;
  */
 export class GenericIndexedWriter {
   /** Bytes of the elements not yet in scratch; replaced when it grows, so read it after `begin`. */
-  stage: Uint8Array = new Uint8Array(FIRST_STAGE_BYTES);
+  stage: Uint8Array;
   /** Where the bytes of the last committed element start in `stage`. */
   elementStart = 0;
   /** Where they end. */
@@ -29,7 +29,8 @@ export class GenericIndexedWriter {
   readonly #part: string;
   readonly #values: ScratchFile;
   readonly #ends: ScratchFile;
-  readonly #endsStage = new Uint8Array(ENDS_STAGE_BYTES);
+  readonly #scratch: Scratch;
+  #endsStage: Uint8Array;
   #endsStaged = 0;
   #staged = 0;
   #valuesLength = 0;
@@ -40,6 +41,9 @@ export class GenericIndexedWriter {
   constructor(column: string, part: string, scratch: Scratch) {
     this.#column = column;
     this.#part = part;
+    this.#scratch = scratch;
+    this.stage = scratch.piece(FIRST_STAGE_BYTES);
+    this.#endsStage = scratch.piece(ENDS_STAGE_BYTES);
     this.#values = scratch.create();
     this.#ends = scratch.create();
   }
@@ -76,10 +80,11 @@ export class GenericIndexedWriter {
     this.#flushEnds();
     const first = this.#valuesLength;
     if (first + bytes.length > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
-    const encoded = new Uint8Array(4 * ends.length);
-    for (let i = 0; i < ends.length; i++) putInt32(encoded, 4 * i, first + ends[i]);
+    const endsLength = 4 * ends.length;
+    if (this.#endsStage.length < endsLength) this.#endsStage = this.#scratch.piece(endsLength);
+    for (let i = 0; i < ends.length; i++) putInt32(this.#endsStage, 4 * i, first + ends[i]);
     this.#values.append(bytes);
-    this.#ends.append(encoded);
+    this.#ends.append(this.#endsStage, 0, endsLength);
     this.#valuesLength += bytes.length;
     this.count += ends.length;
   }
@@ -111,7 +116,7 @@ export class GenericIndexedWriter {
 
   #endElement(): void {
     if (this.#valuesLength > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
-    if (this.#endsStaged === ENDS_STAGE_BYTES) this.#flushEnds();
+    if (this.#endsStaged === this.#endsStage.length) this.#flushEnds();
     putInt32(this.#endsStage, this.#endsStaged, this.#valuesLength);
     this.#endsStaged += 4;
     this.count++;
@@ -120,7 +125,7 @@ export class GenericIndexedWriter {
   #makeRoom(needed: number): void {
     if (this.stage.length >= STAGE_BYTES) this.#flushValues();
     if (this.stage.length - this.#staged >= needed) return;
-    const longer = new Uint8Array(Math.max(this.stage.length * 2, this.#staged + needed));
+    const longer = this.#scratch.piece(Math.max(this.stage.length * 2, this.#staged + needed));
     longer.set(this.stage.subarray(0, this.#staged));
     this.stage = longer;
   }

@@ -41,6 +41,7 @@ export class IntBlocksWriter implements IntSequenceWriter {
   readonly #width: IntWidth;
   readonly #blocks: BlockListWriter;
   readonly #blockBytes: number;
+  readonly #scratch: Scratch;
   #block: Uint8Array = new Uint8Array(0);
   #blockLength = 0;
 
@@ -50,6 +51,7 @@ export class IntBlocksWriter implements IntSequenceWriter {
     this.intsPerBlock = MAX_BLOCK_BYTES / (width === 3 ? 4 : width);
     this.#blockBytes = this.intsPerBlock * width;
     this.codecId = codec.id;
+    this.#scratch = scratch;
     this.#blocks = new BlockListWriter(column, codec, scratch);
   }
 
@@ -58,7 +60,7 @@ export class IntBlocksWriter implements IntSequenceWriter {
       const room = (this.#blockBytes - this.#blockLength) / this.#width;
       const to = Math.min(end, from + room);
       const length = this.#blockLength + (to - from) * this.#width;
-      this.#block = roomForBlock(this.#block, length);
+      this.#block = roomForBlock(this.#block, length, this.#scratch);
       packLittleEndian(values, from, to, this.#width, this.#block, this.#blockLength);
       this.#blockLength = length;
       from = to;

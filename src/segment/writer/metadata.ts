@@ -2,7 +2,7 @@ import type { DimensionSpec, Granularity, JobSpec, MetricSpec } from '../../spec
 import { utf8 } from './bytes.ts';
 
 /** What metadata.drd holds, key order as Druid writes it. */
-export interface SegmentMetadata {
+interface SegmentMetadata {
   readonly container: Readonly<Record<string, never>>;
   /** Combining aggregators in name order. */
   readonly aggregators: readonly Readonly<Record<string, string | number | boolean>>[];
@@ -12,8 +12,17 @@ export interface SegmentMetadata {
   readonly ordering: readonly { readonly columnName: string; readonly order: 'ascending' }[];
 }
 
-/** Metadata of every segment of a job. It follows from the spec alone: dimensions found in the data are not in `ordering`. */
-export function segmentMetadata(spec: JobSpec): SegmentMetadata {
+const bytesOfJobs = new WeakMap<JobSpec, Uint8Array>();
+
+/** metadata.drd of every segment of a job, made once. */
+export function metadataBytes(spec: JobSpec): Uint8Array {
+  const bytes = bytesOfJobs.get(spec) ?? utf8(jacksonJson(segmentMetadata(spec)));
+  bytesOfJobs.set(spec, bytes);
+  return bytes;
+}
+
+/** What metadata.drd of a job says. It follows from the spec alone: dimensions found in the data are not in `ordering`. */
+function segmentMetadata(spec: JobSpec): SegmentMetadata {
   const { column, format, missingValue } = spec.timestamp;
   return {
     container: {},
@@ -30,11 +39,6 @@ export function segmentMetadata(spec: JobSpec): SegmentMetadata {
       order: 'ascending',
     })),
   };
-}
-
-/** Bytes of metadata.drd. */
-export function encodeMetadata(metadata: SegmentMetadata): Uint8Array {
-  return utf8(jacksonJson(metadata));
 }
 
 /** The aggregator that merges stored values of `metric`, Druid's `AggregatorFactory.getCombiningFactory()`, as JSON. */

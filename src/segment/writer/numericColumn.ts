@@ -20,6 +20,7 @@ export class NumericColumnWriter {
   readonly #valueBytes: 4 | 8;
   readonly #head = new Uint8Array(10);
   readonly #values: BlockListWriter | EntireLayoutWriter;
+  readonly #scratch: Scratch;
   #block: Uint8Array = new Uint8Array(0);
   #blockLength = 0;
   readonly #nulls = new NullRows();
@@ -30,6 +31,7 @@ export class NumericColumnWriter {
    */
   constructor(column: string, valueBytes: 4 | 8, codec: BlockCodec | null, scratch: Scratch) {
     this.#valueBytes = valueBytes;
+    this.#scratch = scratch;
     this.#head[0] = NUMERIC_VERSION;
     putInt32(this.#head, 5, codec === null ? 0 : MAX_BLOCK_BYTES / valueBytes);
     this.#head[9] = codec === null ? NONE_ID : codec.id;
@@ -47,7 +49,7 @@ export class NumericColumnWriter {
     const width = this.#valueBytes;
     for (let row = 0; row < rows; ) {
       const count = Math.min(rows - row, (MAX_BLOCK_BYTES - this.#blockLength) / width);
-      this.#block = roomForBlock(this.#block, this.#blockLength + count * width);
+      this.#block = roomForBlock(this.#block, this.#blockLength + count * width, this.#scratch);
       this.#block.set(values.subarray(row * width, (row + count) * width), this.#blockLength);
       if (nulls !== null) this.#markNulls(nulls, row, count);
       this.#blockLength += count * width;

@@ -1,5 +1,4 @@
 import type { DimensionType, IndexSpec, Interval } from '../../spec/jobSpec.ts';
-import type { SegmentMetadata } from './metadata.ts';
 
 /** What a segment will hold; everything that must be known before the first row. */
 export interface SegmentDescription {
@@ -9,7 +8,8 @@ export interface SegmentDescription {
   readonly dimensions: readonly SegmentDimension[];
   /** In any order; methods address a metric by its place here. Columns are stored in name order. */
   readonly metrics: readonly SegmentMetric[];
-  readonly metadata: SegmentMetadata;
+  /** metadata.drd. */
+  readonly metadata: Uint8Array;
   readonly indexSpec: IndexSpec;
 }
 

@@ -8,7 +8,6 @@ import { ColumnSet } from './columnSet.ts';
 import { ROARING_JSON } from './descriptor.ts';
 import type { ElementBatch } from './elementBatch.ts';
 import { indexDrd } from './indexDrd.ts';
-import { encodeMetadata } from './metadata.ts';
 import type { SegmentDescription } from './segmentDescription.ts';
 import { type SegmentFile, segmentFile } from './segmentFile.ts';
 import { smooshFiles } from './smoosh.ts';
@@ -143,7 +142,7 @@ export class SegmentWriter {
       ...smooshFiles([
         ...entries,
         { name: 'index.drd', parts: [bytesSource(indexDrd(metricNames, dimensionNames, interval, ROARING_JSON))] },
-        { name: 'metadata.drd', parts: [bytesSource(encodeMetadata(metadata))] },
+        { name: 'metadata.drd', parts: [bytesSource(metadata)] },
       ]),
     ];
   }

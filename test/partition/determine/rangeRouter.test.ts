@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CellKind, type RangeDimension } from '../../../src/partition/determine/rangeDimension.ts';
-import { type RangeBounds, RangeRouter } from '../../../src/partition/determine/rangeRouter.ts';
+import { type RangeBounds, RangeRouter, type SortedDictionary } from '../../../src/partition/determine/rangeRouter.ts';
 import { compareTuples, type Tuple } from '../../../src/partition/determine/tuple.ts';
-import { BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
-import { TextCursor } from '../../../src/rollup/run/runReader.ts';
+import { compareUtf8 } from '../../../src/segment/utf8Order.ts';
 import { rangeOf, textDimension } from './support.ts';
 
 function route(ranges: readonly RangeBounds[], dimensions: readonly RangeDimension[], rows: number): number[] {
@@ -23,18 +22,11 @@ function rangesOf(bounds: Tuple[]): RangeBounds[] {
   return [null, ...cuts].map((start, i) => ({ start, end: cuts[i] ?? null }));
 }
 
-function cursorOf(values: readonly string[]): TextCursor {
-  const block = new BlockWriter();
+function dictionaryOf(values: readonly string[]): SortedDictionary {
   const texts = values.map((value) => Buffer.from(value));
-  block.int32(1)[0] = texts.length;
-  const ends = block.int32(texts.length);
-  texts.forEach((text, i) => {
-    ends[i] = (i === 0 ? 0 : ends[i - 1]) + text.length;
-  });
-  block.uint8(Buffer.concat(texts).length).set(Buffer.concat(texts));
-  const bytes = block.bytes().slice();
-  const ref = { offset: 0, length: bytes.length, count: texts.length };
-  return new TextCursor({ read: () => bytes }, texts.length === 0 ? [] : [ref]);
+  const compare = (text: Uint8Array, id: number) =>
+    compareUtf8(text, 0, text.length, texts[id - 1], 0, texts[id - 1].length);
+  return { values: values.length, compare };
 }
 
 const value = fc.option(fc.constantFrom('', 'a', 'b', 'ab', 'b\u0000', '\u{1f600}', '\uff46', '\ufeff'));
@@ -57,13 +49,15 @@ describe('RangeRouter', () => {
     );
   });
 
-  test('finds it by positions of sorted dictionaries', () => {
+  test.each([1, 2])('finds it by positions of sorted dictionaries, by %d values', (size) => {
     fc.assert(
-      fc.property(tuples(2), tuples(2), (bounds, rows) => {
+      fc.property(tuples(size), tuples(size), (bounds, rows) => {
         const ranges = rangesOf(bounds);
-        const router = new RangeRouter(ranges, 2);
-        const columns = [0, 1].map((d) => [...new Set<string>(rows.flatMap((row) => row[d] ?? []))].sort());
-        const positions = columns.map((values, d) => router.dictionaryPositions(d, cursorOf(values), values.length));
+        const router = new RangeRouter(ranges, size);
+        const columns = Array.from({ length: size }, (_, d) => d).map((d) =>
+          [...new Set<string>(rows.flatMap((row) => row[d] ?? []))].sort(),
+        );
+        const positions = columns.map((values, d) => router.dictionaryPositions(d, dictionaryOf(values)));
         const cells = columns.map((values, d) => Int32Array.from(rows, (row) => values.indexOf(row[d] as string) + 1));
         const shards = new Int32Array(rows.length);
         router.routeByPositions(positions, cells, rows.length, shards);

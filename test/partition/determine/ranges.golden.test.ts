@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createKernel } from '../../../src/kernel/kernel.ts';
 import { BlockSink } from '../../../src/partition/determine/blockSink.ts';
 import { CountCursor } from '../../../src/partition/determine/countRun.ts';
-import { forEachDistinctKey, forEachKey } from '../../../src/partition/determine/distinctKeys.ts';
 import { planDruidRanges } from '../../../src/partition/determine/druidRanges.ts';
-import { KeyCursor, writeKeyRun } from '../../../src/partition/determine/keyRun.ts';
+import { visitAllKeys, visitDistinctKeys } from '../../../src/partition/determine/keyMerge.ts';
+import { writeKeyRun } from '../../../src/partition/determine/keyRun.ts';
 import {
   planRanges,
   type RangeOptions,
@@ -41,43 +42,43 @@ function rangeOptions(name: string, druid: boolean): RangeOptions & { assumeGrou
 /** Runs the passes over the input: a key run per file, two reducers, the cut over both. */
 function planByStreams(name: string, druid: boolean): Map<number, RangePlan> {
   const options = rangeOptions(name, druid);
-  const columns = [...new Set(options.candidates.flat())];
   const parts = 2;
-  const runs = plainKeys(goldenCase(name)).map((keys) => {
+  const files = plainKeys(goldenCase(name));
+  const chunks = [...new Set(files.flat().map(({ chunk }) => chunk))].sort((a, b) => a - b);
+  const runs = files.map((keys) => {
     const file = new MemoryFile();
+    const dimension = (column: string) =>
+      textDimension(
+        column,
+        keys.map(({ values }) => values.get(column) ?? []),
+      );
     const groupKeys = {
-      count: keys.length,
-      chunks: Float64Array.from(keys, ({ chunk }) => chunk),
+      chunks,
+      chunkIds: Int32Array.from(keys, ({ chunk }) => chunks.indexOf(chunk)),
       hashes: hashesOf(keys),
-      dimensions: columns.map((column) =>
-        textDimension(
-          column,
-          keys.map(({ values }) => values.get(column) ?? []),
-        ),
-      ),
+      candidates: options.candidates.map((names) => names.map(dimension)),
+      form: tupleForm(options),
     };
     const all = Int32Array.from(keys, (_, i) => i);
-    return { file, sections: writeKeyRun(new BlockSink(file), groupKeys, all, parts) };
+    return { file, sections: writeKeyRun(createKernel(), new BlockSink(file), groupKeys, all, parts) };
   });
-  const chunks = [...new Set(runs.flatMap(({ sections }) => sections.map(({ chunk }) => chunk)))].sort((a, b) => a - b);
   const reducers = Array.from({ length: parts }, (_, part) => {
     const file = new MemoryFile();
     const sink = new BlockSink(file);
     const counter = new ValueCounter({
-      candidates: options.candidates.map((names) => names.map((name) => columns.indexOf(name))),
-      form: tupleForm(options),
+      kernel: createKernel(),
+      candidates: options.candidates.length,
       bytesMax: 20_000,
       newSpill: () => new MemoryFile(),
     });
     const counts = chunks.map((chunk) => {
-      const cursors = runs.flatMap((run) =>
+      const sections = runs.flatMap((run) =>
         run.sections
           .filter((section) => section.part === part && section.chunk === chunk)
-          .map((section) => new KeyCursor(run.file, section, columns.length)),
+          .map((section) => ({ source: run.file, section })),
       );
-      const visit = (cursor: KeyCursor) => counter.add(cursor);
-      if (options.assumeGrouped) forEachKey(cursors, visit);
-      else forEachDistinctKey(cursors, visit);
+      const visitKeys = options.assumeGrouped ? visitAllKeys : visitDistinctKeys;
+      visitKeys(sections, options.candidates.length, (block, isCounted) => counter.add(block, isCounted));
       return counter.finish(chunk, sink);
     });
     return { file, counts };

@@ -4,20 +4,23 @@ import type { RangeBounds } from '../../../src/partition/determine/rangeRouter.t
 import { compareTuples, type Tuple } from '../../../src/partition/determine/tuple.ts';
 import type { BlockRef } from '../../../src/rollup/run/run.ts';
 
-/** A file in memory. */
+/** A file in memory, which is written first and read afterwards. */
 export class MemoryFile implements SpillFile {
   disposed = false;
   #bytes = Buffer.alloc(0);
+  #isRead = false;
 
   get length(): number {
     return this.#bytes.length;
   }
 
   append(bytes: Uint8Array): void {
+    if (this.#isRead) throw new Error('A file is written to that was read from.');
     this.#bytes = Buffer.concat([this.#bytes, bytes]);
   }
 
   read({ offset, length }: BlockRef): Uint8Array {
+    this.#isRead = true;
     return new Uint8Array(this.#bytes.subarray(offset, offset + length));
   }
 

@@ -138,6 +138,25 @@ describe('KernelDictionary', () => {
     expect(textOf(dictionary, 5)).toBe('false');
   });
 
+  it('interns many texts at once, as one by one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(text, { maxLength: 400 }), { maxLength: 4 }), (batches) => {
+        const dictionary = new KernelDictionary(createKernel());
+        const known = new Map<string, number>();
+        for (const texts of batches) {
+          const bytes = texts.map((value) => utf8.encode(value));
+          let end = 0;
+          const ends = Int32Array.from(bytes, ({ length }) => (end += length));
+          const ids = [...dictionary.internTexts(Buffer.concat(bytes), ends)];
+          for (const value of texts) if (!known.has(value)) known.set(value, known.size + 1);
+          expect(ids).toEqual(texts.map((value) => known.get(value)));
+        }
+        for (const [value, id] of known) expect(textOf(dictionary, id)).toBe(value);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('takes wanted records only', () => {
     const { batch, column } = batchOf(['a', 'b', 'c', 'd'].map((value) => ({ kind: FieldKind.string, text: value })));
     const dictionary = new KernelDictionary(batch.kernel);

@@ -38,6 +38,18 @@ describe('every state', () => {
     expect(new Set(stored(state, 3000).map(String))).toEqual(new Set([String(empty)]));
   });
 
+  test.each(KINDS)('%s takes over the rows of a block', (_name, make, add) => {
+    const [source, read, taking] = [make(), make(), make()];
+    source.ensure(4);
+    add(source as never, 1);
+    add(source as never, 3);
+    throughBlock(source, [3, 0, 1, 2], read);
+    taking.ensure(6);
+    taking.take(1, read, 4);
+    const [empty, full] = stored(source, 2);
+    expect(stored(taking, 6)).toEqual([empty, full, empty, full, empty, empty]);
+  });
+
   test.each(KINDS)('%s writes and reads no rows', (_name, make) => {
     const read = make();
     throughBlock(make(), [], read);

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  combiningAggregator,
-  encodeMetadata,
-  granularityJson,
-  segmentMetadata,
-} from '../../../src/segment/writer/metadata.ts';
+import { combiningAggregator, granularityJson, metadataBytes } from '../../../src/segment/writer/metadata.ts';
 import type { DimensionSpec, Granularity, JobSpec, MetricSpec } from '../../../src/spec/jobSpec.ts';
 
 function dimension(name: string, type: DimensionSpec['type'] = 'string'): DimensionSpec {
@@ -34,7 +29,7 @@ function spec(parts: {
 }
 
 function json(job: JobSpec): string {
-  return Buffer.from(encodeMetadata(segmentMetadata(job))).toString();
+  return Buffer.from(metadataBytes(job)).toString();
 }
 
 describe('metadata.drd', () => {

@@ -62,7 +62,7 @@ function describe(entries: Files, columns: Map<string, GoldenColumn>, indexSpec:
     interval: { start: Number(index.readBigInt64BE(intervalAt)), end: Number(index.readBigInt64BE(intervalAt + 8)) },
     dimensions: all.map((name) => describeDimension(name, columns.get(name))),
     metrics: metricNames.reverse().map((name) => describeMetric(name, columns.get(name)!)),
-    metadata,
+    metadata: entries.get('metadata.drd')!,
     indexSpec,
   };
 }

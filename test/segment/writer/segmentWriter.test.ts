@@ -28,14 +28,7 @@ function describeSegment(parts: Partial<SegmentDescription>): SegmentDescription
     interval: { start: 0, end: 86_400_000 },
     dimensions: [],
     metrics: [],
-    metadata: {
-      container: {},
-      aggregators: [],
-      timestampSpec: { column: 'ts', format: 'auto', missingValue: null },
-      queryGranularity: 'DAY',
-      rollup: true,
-      ordering: [],
-    },
+    metadata: Buffer.from('{}'),
     indexSpec: DEFAULT_INDEX_SPEC,
     ...parts,
   };

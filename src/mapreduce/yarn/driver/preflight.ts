@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CachedFile } from '../archives/ArchiveCache.ts';
 import { type Application, isEnded, type ResourceManager } from '../client/ResourceManager.ts';
 import type { ApplicationTokens } from '../submit/applicationTokens.ts';
 import { RUNTIME_LINK } from '../submit/mapReduceProperties.ts';
 import { cancellation, credentials, resource } from '../submit/submission.ts';
 import { hintOf } from './passError.ts';
+import { pollPause } from './pollPause.ts';
 
 export interface PreflightOptions {
   readonly queue: string;
@@ -17,7 +17,6 @@ export interface PreflightOptions {
 }
 
 const MEMORY_MB = 256;
-const POLL_MS = 500;
 
 /**
  * Has a Node binary start once in a container of its own: that takes seconds, where a job whose nodes cannot run it fails four times for
@@ -28,7 +27,7 @@ const POLL_MS = 500;
 export async function preflight(manager: ResourceManager, options: PreflightOptions): Promise<void> {
   const { id } = await manager.newApplication();
   await manager.submit(document(id, options));
-  for (;;) {
+  for (let poll = 0; ; poll++) {
     if (options.signal.aborted) {
       await manager.kill(id);
       options.signal.throwIfAborted();
@@ -37,7 +36,7 @@ export async function preflight(manager: ResourceManager, options: PreflightOpti
     if (application === null)
       throw new Error(`The ResourceManager lost ${id}, which tried the Node binary. Run the job again.`);
     if (isEnded(application)) return judge(application);
-    await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
+    await pollPause(poll, options.signal);
   }
 }
 

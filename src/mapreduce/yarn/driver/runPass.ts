@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import type { MapManifest } from '../../index/indexPayload.ts';
 import type { PhaseProgress } from '../../job.ts';
@@ -15,6 +14,7 @@ import { type MapUnit, UNITS, unitName, type YarnPlan } from '../task/plan.ts';
 import { COUNTERS } from '../task/taskProgress.ts';
 import { readJson } from '../task/UnitCommit.ts';
 import { failedTask, passError } from './passError.ts';
+import { pollPause } from './pollPause.ts';
 import { slowReducers } from './slowReducers.ts';
 import { TaskFailures } from './taskFailures.ts';
 
@@ -47,7 +47,6 @@ export interface PassOptions {
   readonly onEnded: () => void;
 }
 
-const POLL_MS = 1000;
 /** Polls between two looks at what costs more: counters, errors on HDFS. */
 const LOOK_EVERY = 3;
 /** Polls between two looks at all tasks. */
@@ -114,7 +113,7 @@ async function watch(id: string, options: PassOptions): Promise<PassUnits> {
         view.slow(await manager.tasks(id));
       }
     } else if (view.waiting(application)) onMessage(waitingText(application, await manager.nodes()));
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    await pollPause(poll, signal);
   }
 }
 

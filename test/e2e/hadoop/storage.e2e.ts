@@ -121,6 +121,15 @@ describe('refusals', () => {
       /^Cannot write \S+\/quota\/a: the space quota is used up\. The DiskSpace quota of \/quota is exceeded: /,
     );
   });
+
+  it('disks without room', async () => {
+    const hdfs = await clusterHdfs();
+    // A block that no DataNode has room for is to the name node what any block is on full disks.
+    const options = { replication: 1, blocksize: 2 ** 45 };
+    expect(await messageOf(hdfs.createWrite('/full', options))).toMatch(
+      /^Cannot write \S+\/full: the name node finds no DataNode for it: all are full, down or left out after they failed\. Failed to find datanode, /,
+    );
+  });
 });
 
 it('a name node that stands by sends us to the one that does not', async () => {

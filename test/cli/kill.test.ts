@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'dist/cli/main.js');
-const KILLS = 10;
+const KILLS = 5;
 const SEED = 20150912;
 
 const folder = mkdtempSync(join(tmpdir(), 'segmill-kill-'));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Ended, HOURS, NEW, OLD, World } from './world.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** For machines that have a lot to do. */
 const WAIT_MS = 300_000;
 

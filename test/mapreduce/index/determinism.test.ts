@@ -11,7 +11,7 @@ import { RecutEngine } from './recutEngine.ts';
 /** Small, so that a job has many map tasks for the workers to share. */
 const SPLIT_BYTES = 10_000;
 /** Random jobs with at least one segment; most have several. */
-const SEEDS = [1, 2, 3, 4, 5, 7, 8, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+const SEEDS = [1, 2, 3, 4, 5, 8, 10, 11, 18, 19, 21, 23];
 
 let directory = '';
 afterEach(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BlockSink } from '../../partition/determine/blockSink.ts';
 import { DruidKeyCardinality } from '../../partition/determine/druidCardinality.ts';
+import { HASH_BYTES } from '../../partition/determine/keyBlock.ts';
 import { KeyCardinality } from '../../partition/determine/keyCardinality.ts';
 import { writeKeyRun } from '../../partition/determine/keyRun.ts';
 import { type RangeOptions, tupleForm } from '../../partition/determine/planRanges.ts';
@@ -11,8 +12,6 @@ import type { ChunkKeys, IndexConfig, MapManifest } from './indexPayload.ts';
 import { hashDimensions, rangeOptions } from './partitioning.ts';
 import type { RowAssembler } from './rowAssembler.ts';
 import { RunFileWriter } from './runFile.ts';
-
-const HASH_BYTES = 16;
 
 /** What a map task leaves of its group keys, for partitions to be determined: estimators per time chunk, or key runs. */
 export class KeyOutput {

@@ -43,9 +43,13 @@ export class Publication {
   readonly #staged = new Set<string>();
   readonly #inherited: StagedZip[] = [];
   #isStoring = false;
-  /** Directories that were made, and are synced with `#syncing`. */
+  /** Directories that were made, and are synced with `#room`. */
   #made: ReadonlySet<string> = new Set();
+  /** Directories for the zips, made and synced while zips are written. */
+  #room: Promise<void> = Promise.resolve();
+  /** Zips are synced one batch after the other while others are written; those on the disk. */
   #syncing: Promise<void> = Promise.resolve();
+  readonly #synced = new Set<string>();
   #isLeft = false;
 
   private constructor(directory: string, journal: Journal, base: string, means: PublicationMeans) {
@@ -110,17 +114,29 @@ export class Publication {
     return join(this.directory, 'unpacked');
   }
 
-  /** Makes room for zips; the first that this job does to deep storage. */
+  /**
+   * Makes room for zips; the first that this job does to deep storage. Returns when that is seen to be possible: the rest is done while
+   * zips are written. Whoever writes one makes its directory where it is not there yet.
+   */
   async stage(zips: readonly StagedZip[]): Promise<void> {
     this.#journal.append({ type: 'stage', zips });
-    for (const { temporary } of zips) this.#staged.add(temporary);
-    await mapAtOnce(zips, ({ temporary }) => storageFor(temporary, this.#hadoop).mkdirs(parentPath(temporary)));
-    this.#made = upperFolders(
-      zips.map(({ temporary }) => temporary),
-      this.#base,
-    );
-    // There is time while the zips are written.
-    this.#syncing = this.#sync([...this.#made]);
+    const temporaries = zips.map(({ temporary }) => temporary);
+    for (const temporary of temporaries) this.#staged.add(temporary);
+    const makeFolders = (paths: readonly string[]) =>
+      mapAtOnce(paths, (path) => storageFor(path, this.#hadoop).mkdirs(parentPath(path)));
+    await makeFolders(temporaries.slice(0, 1));
+    this.#made = upperFolders(temporaries, this.#base);
+    this.#room = makeFolders(temporaries.slice(1)).then(() => this.#sync([...this.#made]));
+    this.#room.catch(() => {});
+  }
+
+  /** Zips are complete: they go to the disk while others are written. */
+  written(temporaries: readonly string[]): void {
+    this.#syncing = this.#syncing
+      .then(() => this.#sync(temporaries))
+      .then(() => {
+        for (const temporary of temporaries) this.#synced.add(temporary);
+      });
     this.#syncing.catch(() => {});
   }
 
@@ -148,8 +164,9 @@ export class Publication {
 
   /** All zips are complete, and on the disk when this returns: what `publish` is to do, now or in another process. */
   async complete(request: PublishRequest, zips: readonly CompleteZip[]): Promise<void> {
+    await this.#room;
     await this.#syncing;
-    await this.#sync(zips.map(({ temporary }) => temporary));
+    await this.#sync(zips.map(({ temporary }) => temporary).filter((temporary) => !this.#synced.has(temporary)));
     this.#journal.append({ type: 'complete', request, zips });
   }
 
@@ -225,6 +242,8 @@ export class Publication {
    * @returns false when that can't be told, because the metadata store does not answer: all stays then, for `segmill publish`
    */
   async discard(): Promise<boolean> {
+    // What is still being made would be there again.
+    await Promise.allSettled([this.#room, this.#syncing]);
     const state = readJournal(this.directory);
     if (state === null) return true;
     // A publisher that fails, and does not say that it knows no better, has published nothing.

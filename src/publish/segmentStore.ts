@@ -18,16 +18,18 @@ export interface StagedZip {
 export async function storeZips(zips: readonly StagedZip[], base: string, hadoop?: HadoopClient): Promise<void> {
   await mapAtOnce(zips, async ({ temporary, final }) => {
     const storage = storageFor(final, hadoop);
-    if ((await storage.status(temporary)) !== null) {
-      const isMoved = parentPath(temporary) !== parentPath(final);
+    const isMoved = parentPath(temporary) !== parentPath(final);
+    try {
       if (isMoved) await storage.mkdirs(parentPath(final));
       await storage.rename(temporary, final);
-      if (isMoved) await removeFiles([temporary], base, hadoop);
-    } else if ((await storage.status(final)) === null) {
+    } catch (error) {
+      if ((await storage.status(temporary)) !== null) throw error;
+      if ((await storage.status(final)) !== null) return;
       throw new Error(
         `The segment ${final} is gone, and so is ${temporary} that it was to be made of. Run the job again.`,
       );
     }
+    if (isMoved) await removeFiles([temporary], base, hadoop);
   });
 }
 

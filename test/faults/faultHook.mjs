@@ -205,6 +205,17 @@ for (const [name, call] of [
   wrap(fs, name, (run, args) => passed(call, opened.get(args[0]) ?? '', null, () => run(...args), nothing));
 }
 
+wrap(fs, 'fsync', async (run, [file, done]) => {
+  const sync = () => new Promise((resolve, reject) => run(file, (error) => (error ? reject(error) : resolve())));
+  try {
+    await passed('fsync', opened.get(file) ?? '', null, sync, nothing);
+  } catch (error) {
+    done(error);
+    return;
+  }
+  done(null);
+});
+
 const paths = new WeakMap();
 wrap(fs.promises, 'open', async (run, args) => {
   const open = async () => {

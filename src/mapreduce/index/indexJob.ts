@@ -229,8 +229,9 @@ class IndexJob {
   /** Runs the tasks that make segments; progress counts the segments. */
   async #merge(tasks: readonly Task[], segments: number): Promise<ReduceManifest[]> {
     let made = 0;
-    const onResult = (_task: Task, manifests: unknown) => {
+    const onResult = ({ payload }: Task, manifests: unknown) => {
       made += (manifests as ReduceManifest[]).length;
+      this.#publication.written((payload as ReduceBatch).segments.map(({ temporaryZip }) => temporaryZip));
     };
     const manifests = await this.#runPhase('merge', tasks, 0, onResult, () => ({ done: made, total: segments }));
     return (manifests as ReduceManifest[][]).flat();

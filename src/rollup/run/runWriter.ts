@@ -12,6 +12,7 @@ import {
   type SectionHeader,
   type SectionRef,
 } from './run.ts';
+import { writeHeader } from './sectionHeader.ts';
 import { pruneLists, UsedRanks } from './usedRanks.ts';
 
 /** Takes the blocks of a run in order. The bytes are valid during the call only. */
@@ -159,16 +160,15 @@ export class RunWriter {
     to: number,
     found: readonly FoundDimension[] = [],
   ): SectionRef {
+    const start = this.#offset;
     const columns = this.#columns.map((column, i) => {
       this.#used[i].begin(column.cellCount);
       return this.#writeColumn(column, this.#used[i], order, from, to);
     });
     const blocks = this.#writeRows(columns, order, from, to);
     const header: SectionHeader = { rows: to - from, columns, found, blocks, hasHashes: this.#hashes !== null };
-    const bytes = new TextEncoder().encode(JSON.stringify(header));
-    this.#block.uint8(bytes.length).set(bytes);
-    const written = this.#flush(1);
-    return { chunk, shard, rows: to - from, header: { ...written, length: bytes.length } };
+    writeHeader(this.#block, header);
+    return { chunk, shard, rows: to - from, start, header: this.#flush(1) };
   }
 
   /** Prunes a column to what the section uses, and writes its dictionary. */

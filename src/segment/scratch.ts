@@ -175,7 +175,11 @@ class PagedFile implements ScratchFile {
     }
   }
 
-  *chunks(): Generator<Uint8Array> {
+  chunks(): Iterable<Uint8Array> {
+    return this.#pages.length === 0 ? [this.#tail.subarray(0, this.#tailLength)] : this.#pageChunks();
+  }
+
+  *#pageChunks(): Generator<Uint8Array> {
     let buffer: Uint8Array | null = null;
     for (const page of this.#pages) {
       if (typeof page === 'number') {

@@ -19,7 +19,7 @@ export interface SmooshEntry {
  */
 export function smooshFiles(entries: readonly SmooshEntry[], maxChunkBytes = MAX_SMOOSH_CHUNK_BYTES): SegmentFile[] {
   const chunks: ByteSource[][] = [[]];
-  const lines: { name: string; line: string }[] = [];
+  const lines = new Map<string, string>();
   let chunkLength = 0;
   for (const { name, parts } of entries) {
     checkName(name);
@@ -35,11 +35,11 @@ export function smooshFiles(entries: readonly SmooshEntry[], maxChunkBytes = MAX
     }
     const chunk = chunks.length - 1;
     chunks[chunk].push(...parts);
-    lines.push({ name, line: `${name},${chunk},${chunkLength},${chunkLength + length}\n` });
+    lines.set(name, `${name},${chunk},${chunkLength},${chunkLength + length}\n`);
     chunkLength += length;
   }
-  lines.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const meta = `v1,${maxChunkBytes},${chunks.length}\n${lines.map(({ line }) => line).join('')}`;
+  let meta = `v1,${maxChunkBytes},${chunks.length}\n`;
+  for (const name of [...lines.keys()].sort()) meta += lines.get(name);
   return [
     segmentFile('meta.smoosh', [bytesSource(utf8(meta))]),
     ...chunks.map((parts, i) => segmentFile(`${String(i).padStart(5, '0')}.smoosh`, parts)),

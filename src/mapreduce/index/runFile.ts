@@ -53,26 +53,10 @@ export function openRunFile(path: string): OpenRun {
   return new RunFileReader(path);
 }
 
-/** Bytes that are read ahead of a block once others before it were asked for in order; twice as many each time, up to the last number. */
-const AHEAD_BYTES = 1 << 14;
-const AHEAD_BYTES_MAX = 1 << 16;
-/** A block this far behind the one before it follows it. */
-const GAP_BYTES_MAX = 1 << 12;
-
-/**
- * Reads blocks of a run file of this machine. Those of small sections are small and lie side by side: where they are asked for in order
- * several are read at once.
- */
+/** Reads blocks of a run file of this machine. */
 export class RunFileReader implements OpenRun {
   readonly #path: string;
   readonly #file: number;
-  /** Bytes of the file from `#start` on that were read ahead. */
-  #ahead = new Uint8Array(0);
-  #start = 0;
-  #length = 0;
-  /** Where the block read last ends. */
-  #end = -1;
-  #aheadBytes = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -82,13 +66,6 @@ export class RunFileReader implements OpenRun {
   read(ref: BlockRef, spare?: ArrayBuffer): Uint8Array {
     const isEnough = spare !== undefined && spare.byteLength >= ref.length;
     const bytes = new Uint8Array(isEnough ? spare : new ArrayBuffer(ref.length), 0, ref.length);
-    if (!this.#isAhead(ref)) this.#readAhead(ref);
-    this.#end = ref.offset + ref.length;
-    if (this.#isAhead(ref)) {
-      const from = ref.offset - this.#start;
-      bytes.set(this.#ahead.subarray(from, from + ref.length));
-      return bytes;
-    }
     for (let at = 0; at < bytes.length; ) {
       const count = readSync(this.#file, bytes, at, bytes.length - at, ref.offset + at);
       if (count === 0)
@@ -102,19 +79,5 @@ export class RunFileReader implements OpenRun {
 
   close(): void {
     closeSync(this.#file);
-  }
-
-  #isAhead({ offset, length }: BlockRef): boolean {
-    return offset >= this.#start && offset + length <= this.#start + this.#length;
-  }
-
-  /** Reads from a block on, where it follows the one before it and is short. */
-  #readAhead({ offset, length }: BlockRef): void {
-    const follows = this.#end >= 0 && offset >= this.#end && offset - this.#end <= GAP_BYTES_MAX;
-    this.#aheadBytes = follows ? Math.min(Math.max(2 * this.#aheadBytes, AHEAD_BYTES), AHEAD_BYTES_MAX) : 0;
-    if (length > this.#aheadBytes) return;
-    if (this.#ahead.length < this.#aheadBytes) this.#ahead = new Uint8Array(this.#aheadBytes);
-    this.#start = offset;
-    this.#length = readSync(this.#file, this.#ahead, 0, this.#aheadBytes, offset);
   }
 }

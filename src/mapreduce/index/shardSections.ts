@@ -106,10 +106,10 @@ export class ShardSections {
       const ref = borrowKernel((kernel) => {
         const section = readSection(kernel, source, header, types, newMetrics);
         const columns = kept.map(({ column }) => section.columns[column]);
-        const keys: SortColumn[] = [...timeColumns(section.times, section.rows)];
+        const keys: SortColumn[] = [...timeColumns(kernel, section.times, section.rows)];
         for (const { cells, cellCount } of columns) keys.push({ values: cells, max: cellCount });
-        const order = sortRows(section.rows, keys);
-        return new RunWriter(file, { ...section, columns, hashes: null }).writeSection(0, 0, order, 0, section.rows);
+        const order = sortRows(kernel, section.rows, keys);
+        return new RunWriter(file, { ...section, columns, hashes: null }, order).writeSection(0, 0, 0, section.rows);
       });
       file.finish();
       const reader = this.#open(path, openRunFile);

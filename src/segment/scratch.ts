@@ -169,7 +169,7 @@ class PagedFile implements ScratchFile {
     while (from < end) {
       if (this.#tailLength === this.#tail.length) this.#grow(end - from);
       const count = Math.min(end - from, this.#tail.length - this.#tailLength);
-      this.#tail.set(bytes.subarray(from, from + count), this.#tailLength);
+      this.#tail.set(count === bytes.length ? bytes : bytes.subarray(from, from + count), this.#tailLength);
       this.#tailLength += count;
       from += count;
     }

@@ -119,7 +119,11 @@ export class SectionRows implements MergeSource {
       }
       const width = cellWidth(header.columns[column].cells);
       const local = width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows);
-      remapCells(local, this.#columns[column].cellRemaps[cursor], this.cells[column], first, rows);
+      const { cellCount, cellRemaps } = this.#columns[column];
+      // In a single section all cells keep their number: they were in order before.
+      if (this.#sections.length === 1 && cellCount === header.columns[column].cells)
+        this.cells[column].set(local, first);
+      else remapCells(local, cellRemaps[cursor], this.cells[column], first, rows);
     }
     for (const metric of this.metrics[cursor]) metric.read(block, rows);
     return rows;
@@ -129,7 +133,9 @@ export class SectionRows implements MergeSource {
 /** Columns of `rows` cells each, in one buffer: a segment of few rows has as many columns as one of millions. */
 export function cellColumns(columns: number, rows: number): Int32Array[] {
   const all = new Int32Array(columns * rows);
-  return Array.from({ length: columns }, (_, column) => all.subarray(column * rows, (column + 1) * rows));
+  const cells: Int32Array[] = [];
+  for (let column = 0; column < columns; column++) cells.push(all.subarray(column * rows, (column + 1) * rows));
+  return cells;
 }
 
 function remapCells(

@@ -169,13 +169,17 @@ class PagedFile implements ScratchFile {
     while (from < end) {
       if (this.#tailLength === this.#tail.length) this.#grow(end - from);
       const count = Math.min(end - from, this.#tail.length - this.#tailLength);
-      this.#tail.set(bytes.subarray(from, from + count), this.#tailLength);
+      this.#tail.set(count === bytes.length ? bytes : bytes.subarray(from, from + count), this.#tailLength);
       this.#tailLength += count;
       from += count;
     }
   }
 
-  *chunks(): Generator<Uint8Array> {
+  chunks(): Iterable<Uint8Array> {
+    return this.#pages.length === 0 ? [this.#tail.subarray(0, this.#tailLength)] : this.#pageChunks();
+  }
+
+  *#pageChunks(): Generator<Uint8Array> {
     let buffer: Uint8Array | null = null;
     for (const page of this.#pages) {
       if (typeof page === 'number') {

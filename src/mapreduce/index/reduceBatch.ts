@@ -1,4 +1,5 @@
 import type { BlockEncoder } from '../../kernel/lz4.ts';
+import type { BlockRef } from '../../rollup/run/run.ts';
 import { Scratch } from '../../segment/scratch.ts';
 import type { OpenRun, TaskContext } from '../job.ts';
 import type { IndexConfig, ReduceManifest, ReducePayload } from './indexPayload.ts';
@@ -35,6 +36,21 @@ export async function reduceBatch(
   }
 }
 
+/** A run that somebody else closes. */
+class LentRun implements OpenRun {
+  readonly #run: OpenRun;
+
+  constructor(run: OpenRun) {
+    this.#run = run;
+  }
+
+  read(ref: BlockRef, spare?: ArrayBuffer): Uint8Array {
+    return this.#run.read(ref, spare);
+  }
+
+  close(): void {}
+}
+
 /** Runs stay open from segment to segment: small ones have their sections in the same few files. */
 class OpenRuns {
   readonly #openRun: (path: string) => OpenRun;
@@ -45,9 +61,12 @@ class OpenRuns {
   }
 
   readonly open = (path: string): OpenRun => {
-    const run = this.#runs.get(path) ?? this.#openRun(path);
-    this.#runs.set(path, run);
-    return { read: (ref, spare) => run.read(ref, spare), close: () => undefined };
+    let run = this.#runs.get(path);
+    if (run === undefined) {
+      run = this.#openRun(path);
+      this.#runs.set(path, run);
+    }
+    return new LentRun(run);
   };
 
   close(): void {

@@ -70,14 +70,16 @@ export class SegmentRows {
       this.#segment.appendIds(dimension, cells, rows);
       return;
     }
-    for (let row = 0; row < rows; row++) this.#ids[row] = cells[row] - 1;
-    this.#segment.appendIds(dimension, this.#ids, rows);
+    const ids = this.#ids;
+    for (let row = 0; row < rows; row++) ids[row] = cells[row] - 1;
+    this.#segment.appendIds(dimension, ids, rows);
   }
 
   /** Each cell is a list of one value; null is among them. */
-  #appendOnlyIds(dimension: number, ids: Int32Array, cells: Int32Array, rows: number): void {
-    for (let row = 0; row < rows; row++) this.#ids[row] = cells[row] === 0 ? 0 : ids[cells[row] - 1];
-    this.#segment.appendIds(dimension, this.#ids, rows);
+  #appendOnlyIds(dimension: number, listIds: Int32Array, cells: Int32Array, rows: number): void {
+    const ids = this.#ids;
+    for (let row = 0; row < rows; row++) ids[row] = cells[row] === 0 ? 0 : listIds[cells[row] - 1];
+    this.#segment.appendIds(dimension, ids, rows);
   }
 
   #appendLists(

@@ -79,7 +79,7 @@ function describe(
       createBitmapIndex,
       hasMultipleValues: sections.some((section) => section.header.columns[i].hasMultiple),
     })),
-    metrics: job.metrics.map((metric) => ({ name: metric.name, ...storedAs(metric) })),
+    metrics: job.metrics.map((metric) => storedAs(metric, metric.name)),
     metadata: metadataBytes(job),
     indexSpec: job.tuning.indexSpec,
   };
@@ -92,19 +92,19 @@ const PAIR_COLUMNS: Record<NumericType, SegmentMetric['column']> = {
 };
 
 /** The column that holds a metric (AggregatorFactory.getIntermediateType). */
-function storedAs(metric: MetricSpec): Omit<SegmentMetric, 'name'> {
+function storedAs(metric: MetricSpec, name: string): SegmentMetric {
   switch (metric.type) {
     case 'count':
-      return { column: 'long', typeName: null };
+      return { name, column: 'long', typeName: null };
     case 'numeric':
-      return { column: metric.valueType, typeName: null };
+      return { name, column: metric.valueType, typeName: null };
     case 'numericByTime':
-      return { column: PAIR_COLUMNS[metric.valueType], typeName: null };
+      return { name, column: PAIR_COLUMNS[metric.valueType], typeName: null };
     case 'stringByTime':
-      return { column: 'complex', typeName: 'serializablePairLongString' };
+      return { name, column: 'complex', typeName: 'serializablePairLongString' };
     case 'hyperUnique':
-      return { column: 'complex', typeName: 'hyperUnique' };
+      return { name, column: 'complex', typeName: 'hyperUnique' };
     case 'filtered':
-      return storedAs(metric.aggregator);
+      return storedAs(metric.aggregator, name);
   }
 }

@@ -44,36 +44,40 @@ export function mergeColumns(
   types: readonly DimensionType[],
   texts: TextValueSink,
 ): MergedColumn[] {
-  return types.map((type, dimension) => {
-    const columns = sections.map((section) => section.header.columns[dimension]);
-    const hasNull = columns.some((column) => column.hasNull);
-    const remaps = columns.map((column) => new Int32Array(column.values + 1));
-    let valueCount: number;
-    let numbers: Int32Array | null = null;
-    if (type === 'string') {
-      if (hasNull) texts.addNullValue(dimension);
-      const dictionaries = sections.map(({ source }, i) => textDictionary(source, columns[i]));
-      valueCount = mergeTexts(dictionaries, remaps, (batch) => texts.addValues(dimension, batch));
-    } else {
-      const cursors = sections.map(({ source }, i) => new NumericCursor(source, columns[i].dictionary));
-      const most = columns.reduce((sum, column) => sum + column.values, 1);
-      const pairs = new Int32Array(most * 2);
-      let at = 2;
-      valueCount = mergeNumbers(cursors, remaps, type === 'long', (low, high) => {
-        pairs[at++] = low;
-        pairs[at++] = high;
-      });
-      numbers = pairs.subarray(0, at);
-    }
-    const shared = { type, hasNull, valueCount, numbers };
-    if (columns.every((column) => column.lists.length === 0)) {
-      return { ...shared, lists: null, cellCount: valueCount, cellRemaps: remaps };
-    }
+  return types.map((_, dimension) => mergeColumn(sections, types, dimension, texts));
+}
+
+function mergeColumn(
+  sections: readonly SectionInput[],
+  types: readonly DimensionType[],
+  dimension: number,
+  texts: TextValueSink,
+): MergedColumn {
+  const type = types[dimension];
+  const columns = sections.map(({ header }) => header.columns[dimension]);
+  const hasNull = columns.some((column) => column.hasNull);
+  const remaps = columns.map((column) => new Int32Array(column.values + 1));
+  let valueCount: number;
+  let numbers: Int32Array | null = null;
+  if (type === 'string') {
+    if (hasNull) texts.addNullValue(dimension);
+    const dictionaries = sections.map(({ source }, i) => textDictionary(source, columns[i]));
+    valueCount = mergeTexts(dictionaries, remaps, (batch) => texts.addValues(dimension, batch));
+  } else {
+    const cursors = sections.map(({ source }, i) => new NumericCursor(source, columns[i].dictionary));
+    const most = columns.reduce((sum, column) => sum + column.values, 0);
+    numbers = mergeNumbers(cursors, remaps, type === 'long', most);
+    valueCount = numbers.length / 2 - 1;
+  }
+  let lists: CellLists | null = null;
+  let cellRemaps = remaps;
+  if (columns.some((column) => column.lists.length > 0)) {
     const tables = sections.map(({ source }, i) => cellTable(source, columns[i], remaps[i]));
-    const cellRemaps = columns.map((column) => new Int32Array(column.cells + 1));
-    const lists = mergeCells(tables, cellRemaps);
-    return { ...shared, lists, cellCount: lists.ends.length - 1, cellRemaps };
-  });
+    cellRemaps = columns.map((column) => new Int32Array(column.cells + 1));
+    lists = mergeCells(tables, cellRemaps);
+  }
+  const cellCount = lists === null ? valueCount : lists.ends.length - 1;
+  return { type, hasNull, valueCount, numbers, lists, cellCount, cellRemaps };
 }
 
 /** The cells of one section in united value ids. */

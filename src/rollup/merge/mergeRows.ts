@@ -1,7 +1,7 @@
 import type { MetricState } from '../metrics/metricState.ts';
 import type { MergedColumn, SectionInput } from './mergeColumns.ts';
 import { ENDED, MergeTree } from './mergeTree.ts';
-import { cellColumns, SectionRows } from './sectionRows.ts';
+import { cellColumns, hasEqualRows, SectionRows } from './sectionRows.ts';
 
 const OUTPUT_ROWS_MAX = 8192;
 
@@ -35,6 +35,14 @@ export function mergeRows(
   rollup: boolean,
   onRows: (rows: MergedRows) => void,
 ): number {
+  if (sections.length === 1 && sections[0].header.blocks.length === 1) {
+    const block = new SectionRows(sections, columns, newMetrics, () => undefined);
+    const rows = block.readBlock(0);
+    if (!rollup || !hasEqualRows(block.times, block.cells, rows)) {
+      handOn(block, rows, newMetrics(), onRows);
+      return rows;
+    }
+  }
   const rowsMax = outputRowsMax(sections);
   const output = new Output(columns.length, newMetrics(), rowsMax);
   const source = new SectionRows(sections, columns, newMetrics, () => output.fill(source));
@@ -59,6 +67,21 @@ export function mergeRows(
   }
   if (output.rows > 0) flush();
   return total;
+}
+
+/** A single block has its rows in order: they go on as they are. */
+function handOn(
+  { times, cells, metrics: [states] }: SectionRows,
+  rows: number,
+  metrics: readonly MetricState[],
+  onRows: (rows: MergedRows) => void,
+): void {
+  for (let metric = 0; metric < metrics.length; metric++) {
+    // States that were read are only good to be taken over.
+    metrics[metric].ensure(rows);
+    metrics[metric].take(0, states[metric], rows);
+  }
+  onRows({ rows, times, cells, metrics });
 }
 
 /**

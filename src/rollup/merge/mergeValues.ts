@@ -2,13 +2,18 @@ import { compareDoublePairs, compareLongPairs } from '../dictionary/numericOrder
 import type { NumericCursor } from '../run/runReader.ts';
 import { CursorHeap } from './heap.ts';
 
-/** Unites sorted dictionaries of longs or doubles; the numeric sibling of `mergeTexts`. */
+/**
+ * Unites sorted dictionaries of longs or doubles; the numeric sibling of `mergeTexts`.
+ *
+ * @param most values of all dictionaries together
+ * @returns the distinct values as pairs: value `v` is at `2 * v`, and a zero, which is no value, before them
+ */
 export function mergeNumbers(
   cursors: readonly NumericCursor[],
   remaps: readonly Int32Array[],
   isLong: boolean,
-  onValue: (low: number, high: number) => void,
-): number {
+  most: number,
+): Int32Array {
   const compare = isLong ? compareLongPairs : compareDoublePairs;
   const heap = new CursorHeap(cursors.length, (left, right) => {
     const a = cursors[left];
@@ -16,23 +21,21 @@ export function mergeNumbers(
     return compare(a.low, a.high, b.low, b.high);
   });
   for (let i = 0; i < cursors.length; i++) if (cursors[i].next()) heap.push(i);
+  const pairs = new Int32Array((most + 1) * 2);
   let count = 0;
-  let lastLow = 0;
-  let lastHigh = 0;
   while (heap.size > 0) {
     const index = heap.top;
     const cursor = cursors[index];
-    if (count === 0 || cursor.low !== lastLow || cursor.high !== lastHigh) {
-      lastLow = cursor.low;
-      lastHigh = cursor.high;
-      onValue(lastLow, lastHigh);
+    if (count === 0 || cursor.low !== pairs[2 * count] || cursor.high !== pairs[2 * count + 1]) {
       count++;
+      pairs[2 * count] = cursor.low;
+      pairs[2 * count + 1] = cursor.high;
     }
     remaps[index][cursor.id] = count;
     if (cursor.next()) heap.sink();
     else heap.pop();
   }
-  return count;
+  return pairs.subarray(0, (count + 1) * 2);
 }
 
 /** Lists of united value ids: cell `c` is `ids[ends[c - 1]..ends[c])`; cell 0, null, has none. */

@@ -79,20 +79,26 @@ export class SectionRows implements MergeSource {
     return 0;
   }
 
-  #nextBlock(cursor: number): number {
+  /** Reads the next block of a section over the one before it. @returns its rows, 0 where there is no further block */
+  readBlock(cursor: number): number {
     const { header, source } = this.#sections[cursor];
     const number = this.#blocks[cursor];
-    if (number === header.blocks.length) return ENDED;
-    this.#onBlockEnd();
-    const lastPlace = this.#lastPlaces[cursor];
-    const previousTime = number === 0 ? NaN : this.times[lastPlace];
-    const previousCells = this.#previousCells;
-    for (let column = 0; column < this.cells.length; column++) previousCells[column] = this.cells[column][lastPlace];
+    if (number === header.blocks.length) return 0;
     const bytes = source.read(header.blocks[number], this.#buffers[cursor]);
     this.#buffers[cursor] = bytes.buffer as ArrayBuffer;
     this.#blocks[cursor] = number + 1;
+    return this.#unpack(cursor, new BlockReader(bytes), cursor * this.capacity);
+  }
+
+  #nextBlock(cursor: number): number {
+    this.#onBlockEnd();
+    const lastPlace = this.#lastPlaces[cursor];
+    const previousTime = this.#blocks[cursor] === 0 ? NaN : this.times[lastPlace];
+    const previousCells = this.#previousCells;
+    for (let column = 0; column < this.cells.length; column++) previousCells[column] = this.cells[column][lastPlace];
+    const rows = this.readBlock(cursor);
+    if (rows === 0) return ENDED;
     const first = cursor * this.capacity;
-    const rows = this.#unpack(cursor, new BlockReader(bytes), first);
     this.places[cursor] = first;
     this.#lastPlaces[cursor] = first + rows - 1;
     this.#shared[first] = sharedWith(previousTime, previousCells, this.times, this.cells, first);
@@ -113,7 +119,11 @@ export class SectionRows implements MergeSource {
       }
       const width = cellWidth(header.columns[column].cells);
       const local = width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows);
-      remapCells(local, this.#columns[column].cellRemaps[cursor], this.cells[column], first, rows);
+      const { cellCount, cellRemaps } = this.#columns[column];
+      // In a single section all cells keep their number: they were in order before.
+      if (this.#sections.length === 1 && cellCount === header.columns[column].cells)
+        this.cells[column].set(local, first);
+      else remapCells(local, cellRemaps[cursor], this.cells[column], first, rows);
     }
     for (const metric of this.metrics[cursor]) metric.read(block, rows);
     return rows;
@@ -123,7 +133,9 @@ export class SectionRows implements MergeSource {
 /** Columns of `rows` cells each, in one buffer: a segment of few rows has as many columns as one of millions. */
 export function cellColumns(columns: number, rows: number): Int32Array[] {
   const all = new Int32Array(columns * rows);
-  return Array.from({ length: columns }, (_, column) => all.subarray(column * rows, (column + 1) * rows));
+  const cells: Int32Array[] = [];
+  for (let column = 0; column < columns; column++) cells.push(all.subarray(column * rows, (column + 1) * rows));
+  return cells;
 }
 
 function remapCells(
@@ -165,4 +177,15 @@ function countShared(
     }
     shared[place] = parts;
   }
+}
+
+/** Whether a row has the key of the row before it. */
+export function hasEqualRows(times: Float64Array, cells: readonly Int32Array[], rows: number): boolean {
+  for (let row = 1; row < rows; row++) {
+    if (times[row] !== times[row - 1]) continue;
+    let column = 0;
+    while (column < cells.length && cells[column][row] === cells[column][row - 1]) column++;
+    if (column === cells.length) return true;
+  }
+  return false;
 }

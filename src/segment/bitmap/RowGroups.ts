@@ -37,7 +37,8 @@ export class RowGroups {
    * @param rowsMax rows are below this
    */
   constructor(kernel: Kernel, counts: Int32Array, blockInts: number, rowsMax: number) {
-    const total = counts.reduce((sum, count) => sum + count, 0);
+    let total = 0;
+    for (let id = 0; id < counts.length; id++) total += counts[id];
     const containers = (rowsMax >>> 16) + 1;
     const whole = ELEMENT_BYTES * counts.length + BYTES_PER_ROW_MAX * total;
     this.#kernel = kernel;
@@ -49,11 +50,10 @@ export class RowGroups {
     this.#outAt = kernel.allocate(this.#outBytes);
     this.#outEndsAt = kernel.allocate(4 * Math.min(BATCH_ELEMENTS, counts.length));
     this.#containersAt = kernel.allocate(8 * containers);
-    const ints = (address: number, count: number) => kernel.ints.subarray(address / 4, address / 4 + count);
-    this.starts = ints(this.#startsAt, counts.length);
-    this.ends = ints(this.#endsAt, counts.length);
-    this.rows = ints(this.#rowsAt, total);
-    this.block = ints(this.#blockAt, blockInts);
+    this.starts = intsAt(kernel, this.#startsAt, counts.length);
+    this.ends = intsAt(kernel, this.#endsAt, counts.length);
+    this.rows = intsAt(kernel, this.#rowsAt, total);
+    this.block = intsAt(kernel, this.#blockAt, blockInts);
     this.starts.set(counts);
     kernel.exports.bitmapStarts(this.#startsAt, this.#endsAt, counts.length);
   }
@@ -83,6 +83,10 @@ export class RowGroups {
       id = next;
     }
   }
+}
+
+function intsAt({ ints }: Kernel, address: number, count: number): Int32Array {
+  return ints.subarray(address / 4, address / 4 + count);
 }
 
 /**

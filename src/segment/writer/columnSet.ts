@@ -123,21 +123,24 @@ export class ColumnSet {
   finish(): { entries: SmooshEntry[]; metricNames: string[]; dimensionNames: string[] } {
     if (this.#state !== 'rows') throw new Error('a segment is finished once, after its dictionaries were ended');
     this.#state = 'finished';
-    const metrics = [...this.#metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const metrics: Column[] = [...this.#metrics].sort((a, b) => (a.name < b.name ? -1 : 1));
     const dimensions = this.#dimensionColumns();
-    const time = { name: TIME_COLUMN, descriptor: numericDescriptor('long'), writer: this.#time };
-    for (const { name, writer } of [...metrics, ...dimensions]) {
-      if (writer.rows === this.#time.rows) continue;
-      throw new Error(`column "${name}" got ${writer.rows} row(s), but ${TIME_COLUMN} got ${this.#time.rows}`);
-    }
+    const entries = [this.#entry({ name: TIME_COLUMN, descriptor: numericDescriptor('long'), writer: this.#time })];
+    for (const column of metrics) entries.push(this.#entry(column));
+    for (const column of dimensions) entries.push(this.#entry(column));
     return {
-      entries: [time, ...metrics, ...dimensions].map(({ name, descriptor, writer }) => ({
-        name,
-        parts: [descriptor, ...writer.parts()],
-      })),
+      entries,
       metricNames: metrics.map(({ name }) => name),
       dimensionNames: dimensions.map(({ name }) => name),
     };
+  }
+
+  #entry({ name, descriptor, writer }: Column): SmooshEntry {
+    if (writer.rows !== this.#time.rows)
+      throw new Error(`column "${name}" got ${writer.rows} row(s), but ${TIME_COLUMN} got ${this.#time.rows}`);
+    const parts = writer.parts();
+    parts.unshift(descriptor);
+    return { name, parts };
   }
 
   #dimensionColumns(): Column[] {
@@ -157,7 +160,9 @@ export class ColumnSet {
 
   #newStrings(dimension: SegmentDimension, dictionary: DictionaryWriter): StringColumnWriter | null {
     if (dictionary.isNullOnly) return null;
-    return new StringColumnWriter({ ...dimension, codec: this.#storage.ids }, dictionary, this.#storage.scratch);
+    const { name, hasMultipleValues, createBitmapIndex } = dimension;
+    const options = { name, hasMultipleValues, createBitmapIndex, codec: this.#storage.ids };
+    return new StringColumnWriter(options, dictionary, this.#storage.scratch);
   }
 
   #dimension(dimension: number): string {

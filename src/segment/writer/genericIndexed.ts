@@ -7,6 +7,7 @@ import { MAX_BLOCK_LIST_BYTES, MAX_GENERIC_INDEXED_BYTES, tooLarge } from './lim
 const FIRST_STAGE_BYTES = 1024;
 const STAGE_BYTES = 16_384;
 const ENDS_STAGE_BYTES = 1024;
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Writes a GenericIndexed, version 1, element by element: markers and values to one scratch file, end offsets to another.
@@ -17,7 +18,7 @@ const ENDS_STAGE_BYTES = 1024;
  */
 export class GenericIndexedWriter {
   /** Bytes of the elements not yet in scratch; replaced when it grows, so read it after `begin`. */
-  stage: Uint8Array;
+  stage: Uint8Array = NOTHING;
   /** Where the bytes of the last committed element start in `stage`. */
   elementStart = 0;
   /** Where they end. */
@@ -30,7 +31,7 @@ export class GenericIndexedWriter {
   readonly #values: ScratchFile;
   readonly #ends: ScratchFile;
   readonly #scratch: Scratch;
-  #endsStage: Uint8Array;
+  #endsStage: Uint8Array = NOTHING;
   #endsStaged = 0;
   #staged = 0;
   #valuesLength = 0;
@@ -42,8 +43,6 @@ export class GenericIndexedWriter {
     this.#column = column;
     this.#part = part;
     this.#scratch = scratch;
-    this.stage = scratch.piece(FIRST_STAGE_BYTES);
-    this.#endsStage = scratch.piece(ENDS_STAGE_BYTES);
     this.#values = scratch.create();
     this.#ends = scratch.create();
   }
@@ -82,7 +81,9 @@ export class GenericIndexedWriter {
     if (first + bytes.length > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
     const endsLength = 4 * ends.length;
     if (this.#endsStage.length < endsLength) this.#endsStage = this.#scratch.piece(endsLength);
-    for (let i = 0; i < ends.length; i++) putInt32(this.#endsStage, 4 * i, first + ends[i]);
+    const stage = this.#endsStage;
+    const words = new Int32Array(stage.buffer, stage.byteOffset, ends.length);
+    for (let i = 0; i < ends.length; i++) words[i] = swapped(first + ends[i]);
     this.#values.append(bytes);
     this.#ends.append(this.#endsStage, 0, endsLength);
     this.#valuesLength += bytes.length;
@@ -116,7 +117,7 @@ export class GenericIndexedWriter {
 
   #endElement(): void {
     if (this.#valuesLength > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, this.#part);
-    if (this.#endsStaged === this.#endsStage.length) this.#flushEnds();
+    if (this.#endsStaged === this.#endsStage.length) this.#makeRoomForEnds();
     putInt32(this.#endsStage, this.#endsStaged, this.#valuesLength);
     this.#endsStaged += 4;
     this.count++;
@@ -125,9 +126,14 @@ export class GenericIndexedWriter {
   #makeRoom(needed: number): void {
     if (this.stage.length >= STAGE_BYTES) this.#flushValues();
     if (this.stage.length - this.#staged >= needed) return;
-    const longer = this.#scratch.piece(Math.max(this.stage.length * 2, this.#staged + needed));
+    const longer = this.#scratch.piece(Math.max(FIRST_STAGE_BYTES, this.stage.length * 2, this.#staged + needed));
     longer.set(this.stage.subarray(0, this.#staged));
     this.stage = longer;
+  }
+
+  #makeRoomForEnds(): void {
+    if (this.#endsStage.length > 0) this.#flushEnds();
+    else this.#endsStage = this.#scratch.piece(ENDS_STAGE_BYTES);
   }
 
   #flushValues(): void {
@@ -139,6 +145,11 @@ export class GenericIndexedWriter {
     this.#ends.append(this.#endsStage, 0, this.#endsStaged);
     this.#endsStaged = 0;
   }
+}
+
+/** Big-endian, on a little-endian machine. */
+function swapped(value: number): number {
+  return (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
 }
 
 /**

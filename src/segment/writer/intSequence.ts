@@ -44,6 +44,8 @@ export class IntBlocksWriter implements IntSequenceWriter {
   readonly #scratch: Scratch;
   #block: Uint8Array = new Uint8Array(0);
   #blockLength = 0;
+  /** Length of the block flushed last. */
+  #flushed = 0;
 
   constructor(column: string, width: IntWidth, codec: BlockCodec, scratch: Scratch) {
     this.#width = width;
@@ -72,12 +74,15 @@ export class IntBlocksWriter implements IntSequenceWriter {
   finish(): void {
     if (this.#blockLength === 0) return;
     this.#blocks.append(this.#block, this.#blockLength);
+    this.#flushed = this.#blockLength;
     this.#blockLength = 0;
     this.blockCount++;
   }
 
   readBlock(index: number, target: Int32Array): number {
-    const length = this.#blocks.read(index, this.#block) / this.#width;
+    // An only block is still here as it was.
+    const bytes = this.blockCount === 1 ? this.#flushed : this.#blocks.read(index, this.#block);
+    const length = bytes / this.#width;
     unpackLittleEndian(this.#block, length, this.#width, target);
     return length;
   }

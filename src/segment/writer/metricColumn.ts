@@ -26,30 +26,19 @@ export interface MetricColumn {
 
 /** The column of `metric`. */
 export function metricColumn({ name, column, typeName }: SegmentMetric, storage: ColumnStorage): MetricColumn {
-  const { scratch, numbers, pairs } = storage;
-  const numeric = (type: 'long' | 'float' | 'double', valueBytes: 4 | 8) => ({
-    name,
-    descriptor: numericDescriptor(type),
-    writer: new NumericColumnWriter(name, valueBytes, numbers, scratch),
-  });
-  const pair = (pairType: string, valueBytes: 4 | 8) => ({
-    name,
-    descriptor: complexDescriptor(pairType),
-    writer: new PairColumnWriter(name, valueBytes, pairs, scratch),
-  });
+  const { scratch } = storage;
   switch (column) {
     case 'long':
-      return numeric('long', 8);
-    case 'float':
-      return numeric('float', 4);
     case 'double':
-      return numeric('double', 8);
+      return { name, descriptor: numericDescriptor(column), writer: newNumeric(name, 8, storage) };
+    case 'float':
+      return { name, descriptor: numericDescriptor(column), writer: newNumeric(name, 4, storage) };
     case 'pairLong':
-      return pair('serializablePairLongLong', 8);
+      return { name, descriptor: complexDescriptor('serializablePairLongLong'), writer: newPair(name, 8, storage) };
     case 'pairFloat':
-      return pair('serializablePairLongFloat', 4);
+      return { name, descriptor: complexDescriptor('serializablePairLongFloat'), writer: newPair(name, 4, storage) };
     case 'pairDouble':
-      return pair('serializablePairLongDouble', 8);
+      return { name, descriptor: complexDescriptor('serializablePairLongDouble'), writer: newPair(name, 8, storage) };
     case 'complex':
       if (typeName === null) throw new Error(`metric "${name}" is complex: its description needs a typeName`);
       return {
@@ -58,4 +47,12 @@ export function metricColumn({ name, column, typeName }: SegmentMetric, storage:
         writer: new ComplexColumnWriter(name, typeName, scratch),
       };
   }
+}
+
+function newNumeric(name: string, valueBytes: 4 | 8, { numbers, scratch }: ColumnStorage): NumericColumnWriter {
+  return new NumericColumnWriter(name, valueBytes, numbers, scratch);
+}
+
+function newPair(name: string, valueBytes: 4 | 8, { pairs, scratch }: ColumnStorage): PairColumnWriter {
+  return new PairColumnWriter(name, valueBytes, pairs, scratch);
 }

@@ -11,7 +11,11 @@ export interface SegmentFile {
   chunks(): Iterable<Uint8Array>;
 }
 
-/** A file made of `parts`. */
-export function segmentFile(name: string, parts: readonly ByteSource[]): SegmentFile {
-  return { name, size: totalLength(parts), parts, chunks: () => concatChunks(parts) };
+/** A file made of `parts`. @param size bytes of all of them */
+export function segmentFile(
+  name: string,
+  parts: readonly ByteSource[],
+  size: number = totalLength(parts),
+): SegmentFile {
+  return { name, size, parts, chunks: () => concatChunks(parts) };
 }

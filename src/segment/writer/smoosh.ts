@@ -18,32 +18,33 @@ export interface SmooshEntry {
  * @throws Error for an entry longer than a chunk, or a name that meta.smoosh cannot hold
  */
 export function smooshFiles(entries: readonly SmooshEntry[], maxChunkBytes = MAX_SMOOSH_CHUNK_BYTES): SegmentFile[] {
-  const chunks: ByteSource[][] = [[]];
-  const lines: { name: string; line: string }[] = [];
-  let chunkLength = 0;
-  for (const { name, parts } of entries) {
+  const chunks: SegmentFile[] = [];
+  const lines = new Map<string, string>();
+  let parts: ByteSource[] = [];
+  let size = 0;
+  const endChunk = () => chunks.push(segmentFile(`${String(chunks.length).padStart(5, '0')}.smoosh`, parts, size));
+  for (const entry of entries) {
+    const { name } = entry;
     checkName(name);
-    const length = totalLength(parts);
+    const length = totalLength(entry.parts);
     if (length > maxChunkBytes) {
       throw new Error(
         `column "${name}" takes ${length} bytes, more than a file of a segment can hold (${maxChunkBytes}): make smaller segments`,
       );
     }
-    if (chunkLength + length > maxChunkBytes) {
-      chunks.push([]);
-      chunkLength = 0;
+    if (size + length > maxChunkBytes) {
+      endChunk();
+      parts = [];
+      size = 0;
     }
-    const chunk = chunks.length - 1;
-    chunks[chunk].push(...parts);
-    lines.push({ name, line: `${name},${chunk},${chunkLength},${chunkLength + length}\n` });
-    chunkLength += length;
+    for (const part of entry.parts) parts.push(part);
+    lines.set(name, `${name},${chunks.length},${size},${size + length}\n`);
+    size += length;
   }
-  lines.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const meta = `v1,${maxChunkBytes},${chunks.length}\n${lines.map(({ line }) => line).join('')}`;
-  return [
-    segmentFile('meta.smoosh', [bytesSource(utf8(meta))]),
-    ...chunks.map((parts, i) => segmentFile(`${String(i).padStart(5, '0')}.smoosh`, parts)),
-  ];
+  endChunk();
+  let meta = `v1,${maxChunkBytes},${chunks.length}\n`;
+  for (const name of [...lines.keys()].sort()) meta += lines.get(name);
+  return [segmentFile('meta.smoosh', [bytesSource(utf8(meta))]), ...chunks];
 }
 
 /** Throws for a name that a line of meta.smoosh cannot hold. */

@@ -102,9 +102,8 @@ export class StringColumnWriter {
           `column "${this.#options.name}": id ${id} is outside its dictionary of ${cardinality} value(s)`,
         );
       }
+      if (counts !== null) counts[id]++;
     }
-    if (counts === null) return;
-    for (let i = 0; i < count; i++) counts[ids[i]]++;
   }
 
   #takeEmptyRows(ends: Int32Array, rows: number): void {

@@ -1,6 +1,8 @@
+import type { Kernel } from '../../kernel/kernel.ts';
 import { type SortColumn, sortColumn, sortRows, timeColumns } from '../../rollup/rowSort.ts';
 import type { SectionRef } from '../../rollup/run/run.ts';
 import { type RunSink, RunWriter } from '../../rollup/run/runWriter.ts';
+import { rankCells } from '../../row/dimension/rankCells.ts';
 import { HASH_BYTES, SectionSights } from './firstSights.ts';
 import { hashRows, type RowTimes } from './groupKeys.ts';
 import type { RowAssembler } from './rowAssembler.ts';
@@ -40,7 +42,7 @@ export function flushRun(
   const columns = stored.map(({ dimension, cells }) => dimension.rank(cells, rows, kernel));
   const keys: SortColumn[] = [];
   if (sections.length > 1) keys.push(sortColumn(kernel, sectionOf, sections.length - 1));
-  keys.push(...timeColumns(kernel, times, rows));
+  keys.push(...rowTimeColumns(kernel, rowTimes));
   for (const { cells, cellCount } of columns) keys.push({ values: cells, max: cellCount });
   const order = sortRows(kernel, rows, keys);
   const writer = new RunWriter(sink, { kernel, times, columns, metrics: index.metrics, hashes }, order);
@@ -63,6 +65,15 @@ function sectionSights(assembler: RowAssembler, rowTimes: RowTimes): SectionSigh
   hashRows(assembler, rowTimes, [], null, hashes);
   const times = rowTimes.times.map((time) => assembler.hashTime(time));
   return new SectionSights(assembler.found, { timeOf: (row) => times[rowTimes.ids[row]], hashes });
+}
+
+/** The columns that times are sorted by: made of the distinct ones, which are few, and spread over the rows. */
+function rowTimeColumns(kernel: Kernel, { times, ids }: RowTimes): SortColumn[] {
+  return timeColumns(kernel, Float64Array.from(times), times.length).map(({ values, max }) => {
+    const spread = kernel.allocate(ids.length * 4);
+    rankCells(kernel, ids, values, spread);
+    return { values: spread, max };
+  });
 }
 
 /** The first place from `from` on, where a row of another section stands. */

@@ -10,3 +10,18 @@ export function rankCells(kernel: Kernel, cells: Int32Array, ranks: number, targ
   kernel.ints.set(cells, target / 4);
   kernel.exports.rankCells(target, cells.length, ranks);
 }
+
+/** The same for a dimension that has lists. @param ranks of values by their id, and of lists by their number */
+export function rankListCells(
+  kernel: Kernel,
+  cells: Int32Array,
+  { valueCellRanks, listCellRanks }: { readonly valueCellRanks: Int32Array; readonly listCellRanks: Int32Array },
+  target: number,
+): void {
+  const { ints } = kernel;
+  const first = target / 4;
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row];
+    ints[first + row] = cell >= 0 ? valueCellRanks[cell] : listCellRanks[-1 - cell];
+  }
+}

@@ -12,7 +12,7 @@ import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { MultiValueHandling } from '../../spec/jobSpec.ts';
 import { FieldText } from '../fieldText.ts';
 import type { DimensionColumn } from './dimension.ts';
-import { rankCells } from './rankCells.ts';
+import { rankCells, rankListCells } from './rankCells.ts';
 import { rankLists } from './rankLists.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -158,14 +158,7 @@ export class StringDimension implements DimensionColumn {
     const sorted = kernel.ints.subarray(values.sorted / 4, values.sorted / 4 + count - 1);
     const ranks = lists.count === 0 ? null : rankLists(valueRanks, sorted, lists);
     if (ranks === null) rankCells(kernel, cells.subarray(0, rows), address, ranked);
-    else {
-      const { ints } = kernel;
-      const target = ranked / 4;
-      for (let row = 0; row < rows; row++) {
-        const cell = cells[row];
-        ints[target + row] = cell >= 0 ? ranks.valueCellRanks[cell] : ranks.listCellRanks[-1 - cell];
-      }
-    }
+    else rankListCells(kernel, cells.subarray(0, rows), ranks, ranked);
     kernel.release(mark);
     return {
       cells: ranked,

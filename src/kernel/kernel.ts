@@ -59,6 +59,19 @@ export interface KernelExports {
     target: number,
   ): void;
   dictionaryPlain(arena: number, valueEnds: number, count: number, plain: number): number;
+  rowSort(columns: number, count: number, rows: number, order: number, scratch: number): void;
+  rankCells(cells: number, count: number, ranks: number): void;
+  orderCells(cells: number, order: number, count: number, target: number): void;
+  numberRanks(
+    cells: number,
+    count: number,
+    marks: number,
+    used: number,
+    groups: number,
+    numbers: number,
+    ranks: number,
+  ): number;
+  packCells(cells: number, count: number, numbers: number, width: number, target: number): void;
   bitmapStarts(starts: number, ends: number, ids: number): void;
   bitmapScatter(ids: number, count: number, firstRow: number, ends: number, rows: number): void;
   bitmapWrite(

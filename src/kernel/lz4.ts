@@ -6,7 +6,8 @@ export const LZ4_BLOCK_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Room that each thread's encoder takes at once; larger inputs make it grow. */
 const SOURCE_CAPACITY_INITIAL = 64 * 1024;
-const TABLE_BYTES = 128 * 1024;
+const HEADS_BYTES = 64 * 1024;
+const CHAIN_BYTES = 128 * 1024;
 
 /**
  * Encodes byte ranges to raw blocks of one compression format. An encoder belongs to one thread; it keeps nothing from
@@ -64,8 +65,8 @@ class WasmLz4Encoder implements BlockEncoder {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#heads = kernel.allocate(TABLE_BYTES);
-    this.#chain = kernel.allocate(TABLE_BYTES);
+    this.#heads = kernel.allocate(HEADS_BYTES);
+    this.#chain = kernel.allocate(CHAIN_BYTES);
     this.#reserve(SOURCE_CAPACITY_INITIAL);
   }
 

@@ -4,8 +4,9 @@ const LAST_LITERALS = 5;
 const MATCH_START_LIMIT = 12;
 const DISTANCE_MAX = 65535;
 
-/** Positions compared per search. Eight make the blocks of a bench segment 3% smaller and take a third longer. */
-const CANDIDATES_MAX = 3;
+/** Places compared at a position, and at a probe: three for both make blocks 0.5% to 0.7% smaller and take a tenth longer. */
+const CANDIDATES = 2;
+const PROBE_CANDIDATES = 3;
 /** A match of this length is taken without looking for a longer one. */
 const LONG_MATCH = 64;
 /** After 2^7 literals in a row every 2nd position is searched, after 2^8 every 3rd, and so on. */
@@ -13,15 +14,19 @@ const SKIP_SHIFT = 7;
 /** The hash table is about as large as the input, within these bounds: clearing it must not cost more than encoding. */
 const TABLE_BITS_MIN = 8;
 const TABLE_BITS_MAX = 15;
-const HASH_FACTOR = 0x9e3779b1;
+/** Positions, and the part of them that must have come before, for chains by six bytes. */
+const SAMPLE = 256;
+const REPEATS_PART = 4;
+/** A prime of 48 bits, by its halves and its lower 32. */
+const FACTOR_HIGH = 0xcf1bbc;
+const FACTOR_LOW = 0xdcbf9b;
+const FACTOR_LOW_32 = 0xbcdcbf9b;
 
 /**
- * LZ4 block encoder in plain TypeScript. assembly/lz4Encode.ts is the same algorithm, statement by statement, and gives
- * the same bits.
+ * LZ4 block encoder in plain TypeScript. assembly/lz4Encode.ts is the same algorithm and gives the same bits.
  *
- * Every position of the input is linked into the chain of the positions whose next four bytes have the same hash. A
- * search walks such a chain from its newest entry and keeps the first of the longest matches. Matches are found in two
- * steps:
+ * Every position of the input is linked into the chain of the positions whose next bytes have the same hash. A search
+ * walks such a chain from its newest entry and keeps the first of the longest matches. Matches are found in two steps:
  *
  * 1. From the left, the first position that has a match at all.
  * 2. Two bytes before that match ends, a search asks for a longer match across the end; it may reach back as far as the
@@ -29,11 +34,18 @@ const HASH_FACTOR = 0x9e3779b1;
  *    is dropped. This repeats with the longer match. The second search begins with bytes on which the first match
  *    failed, so it finds what the chain at the first position held too deep down: in columns of small numbers most
  *    chains are full of zeros.
+ *
+ * A hash covers six bytes where many of the first six bytes come again: in columns of few values four bytes are nearly
+ * everywhere, and chains by six lead to longer matches. Otherwise it covers four, the shortest match: six bytes are two
+ * ids of three bytes, which hardly come again.
+ *
+ * Places in tables are 16 bits, counted from 1 at the beginning of a window. Inputs of up to 64 KiB are one window; longer
+ * ones are cut into several, and no match reaches back into the window before.
  */
 export class PlainLz4Encoder {
-  /** Newest position per hash, -1 for none. */
-  readonly #heads = new Int32Array(1 << TABLE_BITS_MAX);
-  /** Per position modulo 64 Ki, the distance to the former position of the same hash; 0 at the chain's end. */
+  /** Newest place per hash, 0 for none. */
+  readonly #heads = new Uint16Array(1 << TABLE_BITS_MAX);
+  /** Per place the former one of the same hash, 0 at the chain's end. */
   readonly #chain = new Uint16Array(DISTANCE_MAX + 1);
 
   /**
@@ -46,72 +58,82 @@ export class PlainLz4Encoder {
     let output = targetStart;
     let anchor = sourceStart;
     if (length > MATCH_START_LIMIT) {
-      const bits = Math.max(TABLE_BITS_MIN, Math.min(TABLE_BITS_MAX, 32 - Math.clz32(length - 1)));
-      const shift = 32 - bits;
-      const heads = this.#heads;
-      const chain = this.#chain;
-      heads.fill(-1, 0, 1 << bits);
-      const startLimit = sourceEnd - MATCH_START_LIMIT;
+      const startEnd = sourceEnd - MATCH_START_LIMIT + 1;
       const limit = sourceEnd - LAST_LITERALS;
-      let linked = sourceStart;
+      const bits = Math.max(TABLE_BITS_MIN, Math.min(TABLE_BITS_MAX, 32 - Math.clz32(length - 1)));
+      const chain = this.#chain;
       let at = sourceStart;
-      while (at <= startLimit) {
-        for (; linked < at; linked++) link(source, sourceStart, linked, heads, chain, shift);
-        linked = at + 1;
-        let best = search(source, sourceStart, at, at, limit, MIN_MATCH - 1, heads, chain, shift);
-        if (best < MIN_MATCH) {
-          at += 1 + ((at - anchor) >> SKIP_SHIFT);
-          continue;
-        }
-        let bestDistance = foundDistance;
-        // Only positions that were skipped can have been the match's true beginning.
-        const back = equalBefore(source, at - bestDistance, at, Math.min(at - anchor, at - bestDistance - sourceStart));
-        at -= back;
-        best += back;
-        while (best < LONG_MATCH && at + best - 2 <= startLimit) {
-          const probe = at + best - 2;
-          for (; linked < probe; linked++) link(source, sourceStart, linked, heads, chain, shift);
-          linked = probe + 1;
-          const longer = search(source, sourceStart, probe, at, limit, best, heads, chain, shift);
-          if (longer === best) break;
-          if (foundStart - at >= MIN_MATCH) {
-            output = writeSequence(source, anchor, at, target, output, bestDistance, foundStart - at);
-            anchor = foundStart;
+      while (at < startEnd) {
+        const base = at - 1;
+        const windowEnd = Math.min(startEnd, base + DISTANCE_MAX + 1);
+        this.#linkWindow(source, base, windowEnd, bits);
+        while (at < windowEnd) {
+          let best = search(source, base, at, at, limit, MIN_MATCH - 1, chain, CANDIDATES);
+          if (best < MIN_MATCH) {
+            at += 1 + ((at - anchor) >> SKIP_SHIFT);
+            continue;
           }
-          at = foundStart;
-          best = longer;
-          bestDistance = foundDistance;
+          let distance = foundDistance;
+          // Only positions that were skipped can have been the match's true beginning.
+          const back = equalBefore(source, at - distance, at, Math.min(at - anchor, at - distance - base - 1));
+          at -= back;
+          best += back;
+          while (best < LONG_MATCH) {
+            const probe = at + best - 2;
+            if (probe >= windowEnd) break;
+            const longer = search(source, base, probe, at, limit, best, chain, PROBE_CANDIDATES);
+            if (longer === best) break;
+            if (foundStart - at >= MIN_MATCH) {
+              output = writeSequence(source, anchor, at, target, output, distance, foundStart - at);
+              anchor = foundStart;
+            }
+            at = foundStart;
+            best = longer;
+            distance = foundDistance;
+          }
+          output = writeSequence(source, anchor, at, target, output, distance, best);
+          at += best;
+          anchor = at;
         }
-        output = writeSequence(source, anchor, at, target, output, bestDistance, best);
-        at += best;
-        anchor = at;
       }
     }
     return writeLiterals(source, anchor, sourceEnd, target, output) - targetStart;
+  }
+
+  /** Links all positions between `base` and `windowEnd`. */
+  #linkWindow(source: Uint8Array, base: number, windowEnd: number, bits: number): void {
+    const first = base + 1;
+    const sampleEnd = Math.min(first + SAMPLE, windowEnd);
+    this.#heads.fill(0, 0, 1 << bits);
+    this.#link(source, base, first, sampleEnd, hashOfSix, bits);
+    if (!this.#isVaried(sampleEnd - first)) {
+      this.#link(source, base, sampleEnd, windowEnd, hashOfSix, bits);
+      return;
+    }
+    this.#heads.fill(0, 0, 1 << bits);
+    this.#link(source, base, first, windowEnd, hashOfFour, bits);
+  }
+
+  #link(source: Uint8Array, base: number, first: number, end: number, hash: typeof hashOfSix, bits: number): void {
+    for (let at = first; at < end; at++) {
+      const head = hash(source, at, bits);
+      this.#chain[at - base] = this.#heads[head];
+      this.#heads[head] = at - base;
+    }
+  }
+
+  /** Whether few of the first `count` places, rounded down to a multiple of eight, have a former one. */
+  #isVaried(count: number): boolean {
+    const rounded = count & ~7;
+    let repeats = 0;
+    for (let place = 1; place <= rounded; place++) if (this.#chain[place] !== 0) repeats++;
+    return repeats * REPEATS_PART < rounded;
   }
 }
 
 // Distance and first byte of the match whose length search() returned.
 let foundDistance = 0;
 let foundStart = 0;
-
-/** Puts a position at the head of its chain; returns the distance to the next one in it, 0 at the chain's end. */
-function link(
-  source: Uint8Array,
-  sourceStart: number,
-  at: number,
-  heads: Int32Array,
-  chain: Uint16Array,
-  shift: number,
-): number {
-  const hash = Math.imul(wordAt(source, at), HASH_FACTOR) >>> shift;
-  const position = at - sourceStart;
-  const former = heads[hash];
-  const delta = former < 0 || position - former > DISTANCE_MAX ? 0 : position - former;
-  heads[hash] = position;
-  chain[position & DISTANCE_MAX] = delta;
-  return delta;
-}
 
 /**
  * Finds the longest match that covers `at` to `at + 3` and begins at `low` or later.
@@ -120,37 +142,44 @@ function link(
  */
 function search(
   source: Uint8Array,
-  sourceStart: number,
+  base: number,
   at: number,
   low: number,
   limit: number,
   floor: number,
-  heads: Int32Array,
   chain: Uint16Array,
-  shift: number,
+  candidates: number,
 ): number {
   const word = wordAt(source, at);
   let best = floor;
-  let candidate = at;
-  let delta = link(source, sourceStart, at, heads, chain, shift);
-  for (let left = CANDIDATES_MAX; delta !== 0 && left > 0; left--) {
-    candidate -= delta;
-    const distance = at - candidate;
-    if (distance > DISTANCE_MAX) break;
-    // A longer match would cover the byte at low + best.
-    if (source[low + best] === source[low + best - distance] && wordAt(source, candidate) === word) {
-      const before = equalBefore(source, candidate, at, Math.min(at - low, candidate - sourceStart));
+  let place = chain[at - base];
+  for (let left = candidates; place !== 0 && left > 0; left--) {
+    const candidate = base + place;
+    if (wordAt(source, candidate) === word) {
+      const before = equalBefore(source, candidate, at, Math.min(at - low, place - 1));
       const length = before + equalFrom(source, candidate, at, limit);
       if (length > best) {
         best = length;
-        foundDistance = distance;
+        foundDistance = at - candidate;
         foundStart = at - before;
-        if (low + best >= limit) break;
       }
     }
-    delta = chain[(candidate - sourceStart) & DISTANCE_MAX];
+    place = chain[place];
   }
   return best;
+}
+
+/** The upper `bits` of 32: the product of four bytes and the factor. */
+function hashOfFour(source: Uint8Array, at: number, bits: number): number {
+  return Math.imul(wordAt(source, at), FACTOR_LOW_32) >>> (32 - bits);
+}
+
+/** The upper `bits` of 48: the product of six bytes and the factor, by halves that doubles multiply exactly. */
+function hashOfSix(source: Uint8Array, at: number, bits: number): number {
+  const low = source[at] | (source[at + 1] << 8) | (source[at + 2] << 16);
+  const high = source[at + 3] | (source[at + 4] << 8) | (source[at + 5] << 16);
+  const upper = Math.floor((low * FACTOR_LOW) / 2 ** 24) + low * FACTOR_HIGH + high * FACTOR_LOW;
+  return (upper % 2 ** 24) >>> (24 - bits);
 }
 
 function wordAt(source: Uint8Array, at: number): number {

@@ -9,13 +9,17 @@ const ONE_PIECE_BYTES = 1 << 19;
 /** Shorter parts are deflated the way of their neighbours: to change it would cost more than it gains. */
 const PART_BYTES_MIN = 16 * 1024;
 const OUTPUT_BYTES = 1 << 19;
-/** Bytes for which a window of 4 KiB does what one of 32 KiB does, with a tenth of the memory to set up. */
-const TINY_BYTES = 3072;
-const TINY = { windowBits: 12, memLevel: 6 };
 
 /** With the largest tables level 1 is a tenth faster, for 0.3% more bytes. */
 const LEVEL = 1;
 const MEMORY_LEVEL = 9;
+/** Half of the longest window stays in the cache: again a tenth faster, for 0.3% more bytes. */
+const LARGE = { windowBits: 14, memLevel: MEMORY_LEVEL };
+/** In small segments matches are near. */
+const SMALL = { windowBits: 13, memLevel: MEMORY_LEVEL };
+/** Bytes for which a window of 4 KiB does what longer ones do, with a tenth of the memory to set up. */
+const TINY_BYTES = 3072;
+const TINY = { windowBits: 12, memLevel: 6 };
 
 /** Bytes of a file that are deflated in one way. */
 interface Piece {
@@ -71,7 +75,7 @@ export async function* deflateParts(
 function deflatePiece({ bytes, isPacked }: Piece, isLast: boolean): Promise<Uint8Array<ArrayBuffer>> {
   const options = {
     level: LEVEL,
-    memLevel: MEMORY_LEVEL,
+    ...LARGE,
     chunkSize: OUTPUT_BYTES,
     strategy: isPacked ? constants.Z_HUFFMAN_ONLY : constants.Z_DEFAULT_STRATEGY,
     finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
@@ -116,7 +120,7 @@ export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTot
   totals.crc = crc32(bytes, totals.crc);
   // Deflate makes bytes longer by a few per block at most, so that one chunk holds the result.
   const chunkSize = bytes.length + (bytes.length >>> 8) + 1024;
-  const tables = bytes.length <= TINY_BYTES ? TINY : { memLevel: MEMORY_LEVEL };
+  const tables = bytes.length <= TINY_BYTES ? TINY : SMALL;
   const constant = length <= CONSTANT_BYTES_MAX ? bytes.toString('latin1') : null;
   const known = constant === null ? undefined : deflatedConstants.get(constant);
   if (known !== undefined) return known;

@@ -72,6 +72,12 @@ function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   expect(Buffer.compare(actual, expected)).toBe(0);
 }
 
+function expectDecoded(block: Uint8Array, input: Uint8Array): void {
+  const decoded = new Uint8Array(input.length);
+  expect(lz4Decode(block, 0, block.length, decoded, 0)).toBe(input.length);
+  expectSame(decoded, input);
+}
+
 /** Checks what the LZ4 format asks of a block's end; returns the number of matches. */
 function checkEnd(block: Uint8Array, decodedLength: number): number {
   let input = 0;
@@ -118,10 +124,8 @@ describe('lz4 encoder', () => {
         expectSame(encoded(plain, input), block);
         matches += checkEnd(block, input.length);
         expectSame(liblz4(block), input);
+        expectDecoded(block, input);
         const decoded = new Uint8Array(input.length);
-        expect(lz4Decode(block, 0, block.length, decoded, 0)).toBe(input.length);
-        expectSame(decoded, input);
-        decoded.fill(0);
         expect(lz4WasmDecode(block, 0, block.length, decoded, 0)).toBe(input.length);
         expectSame(decoded, input);
       }),
@@ -138,9 +142,7 @@ describe('lz4 encoder', () => {
         const block = encoded(wasm, input);
         expectSame(encoded(plain, input), block);
         checkEnd(block, length);
-        const decoded = new Uint8Array(length);
-        expect(lz4Decode(block, 0, block.length, decoded, 0)).toBe(length);
-        expectSame(decoded, input);
+        expectDecoded(block, input);
       }
     }
   });
@@ -156,20 +158,38 @@ describe('lz4 encoder', () => {
     }
   });
 
-  it('keeps distances within 65,535 in inputs beyond one window', () => {
-    const random = kinds.random(65_530, 1);
-    const input = new Uint8Array(300_000);
-    // The same 65,530 bytes again at distances of 65,535 (in reach), then 65,536 (out of reach).
-    input.set(random, 0);
-    input.set(random, 65_535);
-    input.set(random, 65_535 + 65_536);
+  it('finds what came before in a window of 65,535 bytes, behind which the next one begins', () => {
+    const [marker, tail] = [kinds.random(20, 1), kinds.random(20, 2)];
+    const blocks = [65_534, 65_535].map((distance) => {
+      const input = new Uint8Array(distance + 40);
+      input.set(marker);
+      input.set(marker, distance);
+      input.set(tail, distance + 20);
+      const block = encoded(wasm, input);
+      expectSame(encoded(plain, input), block);
+      expectDecoded(block, input);
+      return block.length;
+    });
+    expect(blocks[1] - blocks[0]).toBeGreaterThan(10);
+  });
+
+  it('lets a match run on into the next window', () => {
+    const input = new Uint8Array(100_000);
+    input.set(kinds.random(50_000, 1));
+    input.copyWithin(50_000, 0);
     const block = encoded(wasm, input);
     expectSame(encoded(plain, input), block);
-    expect(block.length).toBeGreaterThan(2 * 65_530);
-    expect(block.length).toBeLessThan(2.1 * 65_530);
-    const decoded = new Uint8Array(input.length);
-    lz4Decode(block, 0, block.length, decoded, 0);
-    expectSame(decoded, input);
+    expectDecoded(block, input);
+    expect(block.length).toBeLessThan(50_500);
+  });
+
+  it('gives the same block for inputs of many windows', () => {
+    for (const kind of kindNames) {
+      const input = kinds[kind](300_000, 12_345);
+      const block = encoded(wasm, input);
+      expectSame(encoded(plain, input), block);
+      expectDecoded(block, input);
+    }
   });
 
   it('depends on nothing but the bytes given', () => {

@@ -9,6 +9,8 @@ export function heapBase(): usize {
 export { dictionaryIntern, dictionaryInternColumn, dictionaryInternTexts, dictionaryRehash } from './dictionary';
 export { dictionaryRanks, dictionarySort } from './dictionarySort';
 export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
+export { numberRanks, orderCells, packCells, rankCells } from './runCells';
+export { rowSort } from './rowSort';
 export { scanDelimitedLines } from './delimitedScan';
 export { hashFragments, hashGroupKeys, sumFragments } from './groupKeys';
 export { putJsonKey } from './jsonKeys';

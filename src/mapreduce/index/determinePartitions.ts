@@ -55,10 +55,10 @@ function planBuckets(
     });
 }
 
-function estimateKeys(images: readonly string[]): number {
-  const merged = new KeyCardinality();
-  for (const image of images) merged.merge(KeyCardinality.fromText(image));
-  return merged.estimate();
+function estimateKeys([first, ...others]: readonly string[]): number {
+  const keys = KeyCardinality.fromText(first);
+  for (const image of others) keys.merge(KeyCardinality.fromText(image));
+  return keys.estimate();
 }
 
 function optionsOf(config: IndexConfig): NonNullable<ReturnType<typeof rangeOptions>> {

@@ -1,4 +1,4 @@
-import { type SortColumn, sortRows, timeColumns } from '../../rollup/rowSort.ts';
+import { type SortColumn, sortColumn, sortRows, timeColumns } from '../../rollup/rowSort.ts';
 import type { SectionRef } from '../../rollup/run/run.ts';
 import { type RunSink, RunWriter } from '../../rollup/run/runWriter.ts';
 import { HASH_BYTES, SectionSights } from './firstSights.ts';
@@ -32,21 +32,27 @@ export function flushRun(
   const { rows, times } = index;
   const { sections, sectionOf } = sectionsOf(rows, rowTimes, shards, countOf);
   const sights = sectionSights(assembler, rowTimes);
-  const columns = assembler.storedColumns().map(({ dimension, cells }) => dimension.rank(cells, rows));
+  const { kernel } = assembler;
+  const stored = assembler.storedColumns();
+  // Makes room that lasts, as what comes does not.
+  for (const { dimension } of stored) dimension.sort();
+  const mark = kernel.mark();
+  const columns = stored.map(({ dimension, cells }) => dimension.rank(cells, rows, kernel));
   const keys: SortColumn[] = [];
-  if (sections.length > 1) keys.push({ values: sectionOf, max: sections.length - 1 });
-  keys.push(...timeColumns(times, rows));
-  for (const column of columns) keys.push({ values: column.cells, max: column.cellCount });
-  const order = sortRows(rows, keys);
-  const writer = new RunWriter(sink, { times, columns, metrics: index.metrics, hashes });
+  if (sections.length > 1) keys.push(sortColumn(kernel, sectionOf, sections.length - 1));
+  keys.push(...timeColumns(kernel, times, rows));
+  for (const { cells, cellCount } of columns) keys.push({ values: cells, max: cellCount });
+  const order = sortRows(kernel, rows, keys);
+  const writer = new RunWriter(sink, { kernel, times, columns, metrics: index.metrics, hashes }, order);
   const refs: SectionRef[] = [];
   for (let from = 0; from < rows; ) {
     const section = sectionOf[order[from]];
     const to = sectionEnd(sectionOf, order, from, rows);
     const { chunk, shard } = sections[section];
-    refs.push(writer.writeSection(chunk, shard, order, from, to, sights?.of(order, from, to)));
+    refs.push(writer.writeSection(chunk, shard, from, to, sights?.of(order, from, to)));
     from = to;
   }
+  kernel.release(mark);
   return refs;
 }
 

@@ -5,6 +5,7 @@ import type { MetadataStore } from '../../publish/metadata/MetadataStore.ts';
 import type { Publication } from '../../publish/publication.ts';
 import { claimVersion, type Publisher } from '../../publish/publisher.ts';
 import { recover } from '../../publish/recover.ts';
+import type { StagedZip } from '../../publish/segmentStore.ts';
 import { type ChunkFinder, chunkFinder } from '../../row/chunks.ts';
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { storageFor } from '../../storage/storage.ts';
@@ -147,8 +148,8 @@ class IndexJob {
       await checkUnchanged(files, (path) => storageFor(path, hadoop));
       const read = performance.now();
       const shards = planShards(runs, planOf, quirks === 'druid');
-      const temporaries = shards.map((shard) => this.#temporaryOf(shard, output));
-      const made = await this.#reduce(shards, output);
+      const staged = shards.map((shard) => this.#stagedAt(shard, output));
+      const made = await this.#reduce(shards, staged);
       await this.#publication.dropInherited();
       const merged = performance.now();
       this.#options.onProgress?.({
@@ -165,7 +166,7 @@ class IndexJob {
       }
       const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
       if (plan !== undefined) checkAsPlanned(plan, segments);
-      const zips = segments.map((segment, i) => ({ segment, temporary: temporaries[i] }));
+      const zips = segments.map((segment, i) => ({ segment, temporary: staged[i].temporary }));
       const published = await publish(this.#publication, job, this.#version, this.#options, zips);
       const stored = performance.now();
       const { dataSource } = job;
@@ -199,13 +200,9 @@ class IndexJob {
     return { start: chunk, end: this.#chunks.endOf(chunk) };
   }
 
-  async #reduce(shards: readonly PlannedShard[], output: string): Promise<ReduceManifest[]> {
-    const zips = shards.map((shard) => ({
-      temporary: this.#temporaryOf(shard, output),
-      final: this.#placeOf(shard, output).final,
-    }));
-    await this.#publication.stage(zips);
-    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: zips[i].temporary }));
+  async #reduce(shards: readonly PlannedShard[], staged: readonly StagedZip[]): Promise<ReduceManifest[]> {
+    await this.#publication.stage(staged);
+    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: staged[i].temporary }));
     const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
       const [{ key }] = batch;
       const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
@@ -248,8 +245,9 @@ class IndexJob {
   }
 
   /** Beside the place that it has before a publisher gives the version. */
-  #temporaryOf(shard: PlannedShard, output: string): string {
-    return temporaryName(this.#placeOf(shard, output).final, this.#publication.id);
+  #stagedAt(shard: PlannedShard, output: string): StagedZip {
+    const { final } = this.#placeOf(shard, output);
+    return { temporary: temporaryName(final, this.#publication.id), final };
   }
 
   #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {

@@ -38,8 +38,9 @@ export async function scatterRun(payload: ScatterPayload, context: TaskContext):
             chunkPlan.type === 'hashed'
               ? bucketsOf(section.hashes as Int32Array, chunkPlan.buckets)
               : rangesOf(source, header, section, chunkPlan, payload);
-          const writer = new RunWriter(file, { ...section, hashes: null }, offset);
-          refs.push(...writeShards(writer, input.section.chunk, shards, shardsOf(chunkPlan)));
+          const { ends, order } = orderOf(shards, shardsOf(chunkPlan));
+          const writer = new RunWriter(file, { ...section, hashes: null }, order, offset);
+          refs.push(...writeShards(writer, input.section.chunk, ends));
           offset = writer.offset;
         });
         context.progress.addRows(header.rows);
@@ -54,16 +55,21 @@ export async function scatterRun(payload: ScatterPayload, context: TaskContext):
 }
 
 /** Writes a section per shard that has rows. */
-function writeShards(writer: RunWriter, chunk: number, shards: Int32Array, count: number): SectionRef[] {
+function writeShards(writer: RunWriter, chunk: number, ends: Int32Array): SectionRef[] {
+  const refs: SectionRef[] = [];
+  for (let shard = 0; shard < ends.length; shard++) {
+    const start = shard === 0 ? 0 : ends[shard - 1];
+    if (start < ends[shard]) refs.push(writer.writeSection(chunk, shard, start, ends[shard]));
+  }
+  return refs;
+}
+
+/** Rows by shard. @returns where the rows of each shard end in their order */
+function orderOf(shards: Int32Array, count: number): { ends: Int32Array; order: Int32Array } {
   const ends = new Int32Array(count);
   const order = new Int32Array(shards.length);
   gatherShards(shards, ends, order);
-  const refs: SectionRef[] = [];
-  for (let shard = 0; shard < count; shard++) {
-    const start = shard === 0 ? 0 : ends[shard - 1];
-    if (start < ends[shard]) refs.push(writer.writeSection(chunk, shard, order, start, ends[shard]));
-  }
-  return refs;
+  return { ends, order };
 }
 
 /** Puts the rows of each shard behind those of the one before, in their order. @param ends receives where each shard's end */
@@ -82,20 +88,20 @@ function bucketsOf(hashes: Int32Array, buckets: number): Int32Array {
 function rangesOf(
   source: RunSource,
   header: SectionHeader,
-  { columns, texts }: SectionContent,
+  { kernel, columns, texts }: SectionContent,
   plan: ChunkPlan & { readonly type: 'ranges' },
   { config }: ScatterPayload,
 ): Int32Array {
   const { dimensions } = config.job.dimensions;
   const router = new RangeRouter(plan.ranges, plan.dimensions.length);
   const positions: Int32Array[] = [];
-  const cells: Int32Array[] = [];
+  const cells: (number | null)[] = [];
   plan.dimensions.forEach((name, d) => {
     const place = dimensions.findIndex((dimension) => dimension.name === name);
     if (place < 0) {
       // Null in every row, and null is at position 0.
       positions.push(new Int32Array(1));
-      cells.push(new Int32Array(header.rows));
+      cells.push(null);
       return;
     }
     const { type } = dimensions[place];
@@ -108,7 +114,14 @@ function rangesOf(
     cells.push(columns[place].cells);
   });
   const shards = new Int32Array(header.rows);
-  router.routeByPositions(positions, cells, header.rows, shards);
+  const cellsAt = (at: number) => kernel.ints.subarray(at / 4, at / 4 + header.rows);
+  const nulls = new Int32Array(cells.includes(null) ? header.rows : 0);
+  router.routeByPositions(
+    positions,
+    cells.map((at) => (at === null ? nulls : cellsAt(at))),
+    header.rows,
+    shards,
+  );
   return shards;
 }
 

@@ -7,6 +7,7 @@ import type { SectionColumn } from '../../rollup/run/run.ts';
 import { readHeader } from '../../rollup/run/runReader.ts';
 import { RunWriter } from '../../rollup/run/runWriter.ts';
 import { readSection } from '../../rollup/run/sectionReader.ts';
+import { sectionBytes, WholeSection } from '../../rollup/run/wholeSection.ts';
 import type { DimensionSpec, DimensionType } from '../../spec/jobSpec.ts';
 import type { OpenRun, TaskContext } from '../job.ts';
 import { orderOfArrival } from './firstSights.ts';
@@ -22,6 +23,9 @@ const NO_COLUMN: SectionColumn = {
   dictionary: [],
   lists: [],
 };
+
+/** Bytes up to which the sections of a shard are read whole. */
+const AT_ONCE_BYTES_MAX = 1 << 20;
 
 /** The sections of one shard, open for a merge. */
 export class ShardSections {
@@ -47,8 +51,10 @@ export class ShardSections {
     this.#directory = context.attemptDirectory;
     this.#openRun = context.openRun ?? openRunFile;
     try {
+      const areSmall = refs.reduce((sum, { section }) => sum + sectionBytes(section), 0) <= AT_ONCE_BYTES_MAX;
       const sections = refs.map(({ path, section }): SectionInput => {
-        const source = this.#open(path, this.#openRun);
+        const run = this.#open(path, this.#openRun);
+        const source = areSmall && section.start < section.header.offset ? new WholeSection(run, section) : run;
         return { source, header: readHeader(source, section) };
       });
       const { dimensions: listed, discover } = config.job.dimensions;
@@ -103,10 +109,10 @@ export class ShardSections {
       const ref = borrowKernel((kernel) => {
         const section = readSection(kernel, source, header, types, newMetrics);
         const columns = kept.map(({ column }) => section.columns[column]);
-        const keys: SortColumn[] = [...timeColumns(section.times, section.rows)];
+        const keys: SortColumn[] = [...timeColumns(kernel, section.times, section.rows)];
         for (const { cells, cellCount } of columns) keys.push({ values: cells, max: cellCount });
-        const order = sortRows(section.rows, keys);
-        return new RunWriter(file, { ...section, columns, hashes: null }).writeSection(0, 0, order, 0, section.rows);
+        const order = sortRows(kernel, section.rows, keys);
+        return new RunWriter(file, { ...section, columns, hashes: null }, order).writeSection(0, 0, 0, section.rows);
       });
       file.finish();
       const reader = this.#open(path, openRunFile);

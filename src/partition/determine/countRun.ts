@@ -1,10 +1,10 @@
 import type { KernelDictionary } from '../../rollup/dictionary/kernelDictionary.ts';
 import { CursorHeap } from '../../rollup/merge/heap.ts';
 import { BlockReader, BlockWriter } from '../../rollup/run/blockBytes.ts';
+import { TextValues } from '../../rollup/run/columnValues.ts';
 import { copyText } from '../../rollup/run/copyText.ts';
 import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
-import { TextValues } from '../../rollup/run/runWriter.ts';
 import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { BlockSink } from './blockSink.ts';
 
@@ -44,15 +44,19 @@ export class CountWriter {
     if (this.#values > 0) this.#flush();
     dictionary.sort();
     const texts = new TextValues(dictionary);
-    const ranks = new Int32Array(dictionary.count - 1);
-    countUp(ranks);
-    for (let from = 0; from < ranks.length; ) {
-      const to = texts.writeBlock(this.#block, ranks, from, ranks.length);
-      const { kernel, sorted } = dictionary;
-      takeCounts(this.#block.float64(to - from), counts, kernel.ints, sorted / 4 + from);
-      this.#blocks.push(this.#sink.append(this.#block, to - from));
-      from = to;
+    const { kernel, sorted } = dictionary;
+    const values = dictionary.count - 1;
+    const mark = kernel.mark();
+    const all = { kernel, ranks: kernel.allocate(values * 4), count: values };
+    countUp(kernel.ints, all.ranks / 4, values);
+    for (let from = 0; from < values; ) {
+      const { bytes, count } = texts.blockOf(all, from);
+      this.#block.uint8(bytes.length).set(bytes);
+      takeCounts(this.#block.float64(count), counts, kernel.ints, sorted / 4 + from);
+      this.#blocks.push(this.#sink.append(this.#block, count));
+      from += count;
     }
+    kernel.release(mark);
   }
 
   finish(): BlockRef[] {
@@ -89,8 +93,8 @@ export class CountWriter {
 
 // The loops are functions of their own, which are compiled in no time.
 
-function countUp(ranks: Int32Array): void {
-  for (let i = 0; i < ranks.length; i++) ranks[i] = i + 1;
+function countUp(ints: Int32Array, from: number, count: number): void {
+  for (let i = 0; i < count; i++) ints[from + i] = i + 1;
 }
 
 function takeCounts(target: Float64Array, counts: Float64Array, ids: Int32Array, from: number): void {

@@ -26,21 +26,38 @@ export class KeyCardinality {
   /** @param bytes what `toBytes` gave; copied. @throws RangeError when they are something else */
   static fromBytes(bytes: Uint8Array): KeyCardinality {
     const result = new KeyCardinality();
-    const registers = result.#registers;
-    if (bytes.length === REGISTER_COUNT) registers.set(bytes);
-    else {
-      for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
-        registers[(bytes[at] << 8) | bytes[at + 1]] = bytes[at + 2];
-      }
-    }
-    // What lies behind the last register is not stored, so a wrong one shows here too.
-    if (!equal(result.toBytes(), bytes) || registers.some((position) => position > POSITION_MAX)) {
+    if (!(bytes.length === REGISTER_COUNT ? result.#takeAll(bytes) : result.#takeEntries(bytes))) {
       throw new RangeError(
         `a key cardinality of ${bytes.length} bytes was read that none has written: it is made of ${REGISTER_COUNT} registers ` +
           `of 0 to ${POSITION_MAX}, or of 3 bytes for each one that is set`,
       );
     }
     return result;
+  }
+
+  /** @returns false for bytes that the long form never has */
+  #takeAll(bytes: Uint8Array): boolean {
+    this.#registers.set(bytes);
+    let set = 0;
+    for (const position of bytes) {
+      if (position > POSITION_MAX) return false;
+      if (position > 0) set++;
+    }
+    return set * ENTRY_BYTES >= REGISTER_COUNT;
+  }
+
+  /** @returns false for bytes that the short form never has */
+  #takeEntries(bytes: Uint8Array): boolean {
+    if (bytes.length % ENTRY_BYTES !== 0 || bytes.length > REGISTER_COUNT) return false;
+    let last = -1;
+    for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
+      const register = (bytes[at] << 8) | bytes[at + 1];
+      const position = bytes[at + 2];
+      if (register <= last || register >= REGISTER_COUNT || position < 1 || position > POSITION_MAX) return false;
+      this.#registers[register] = position;
+      last = register;
+    }
+    return true;
   }
 
   /** @param text what `toText` gave */
@@ -124,8 +141,4 @@ function firstBit(hashes: Uint8Array, at: number): number {
     if (byte !== 0) return index * 8 + 32 - Math.clz32(byte & -byte);
   }
   return POSITION_MAX;
-}
-
-function equal(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, i) => byte === right[i]);
 }

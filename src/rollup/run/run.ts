@@ -4,15 +4,22 @@
  * rows use) and consists of blocks of at most about 1 MiB: first dictionaries, then rows. That block is also the record of a
  * Hadoop shuffle.
  *
- *     section  := dictionary-block* list-block* row-block* header
+ *     section  := (list-block* dictionary-block*)* row-block* header      lists and dictionary of each dimension
  *     string dictionary-block := count:i32 | ends:i32[count] | bytes        values in UTF-16 order, without null
  *     numeric dictionary-block := count:i32 | (low, high):i32[2 * count]
  *     list-block := count:i32 | ends:i32[count] | value ids:i32[]           cells 1.. of a dimension that has lists
  *     row-block := rows:i32 | times:f64[rows] | cells per dimension: u8, u16 or i32 [rows] | states per metric
  *         | hashes:i32[rows]                                  where shards are found later
+ *     header := rows:i32 | has hashes:i32 | dimensions:i32 | row blocks:i32 | found bytes:i32
+ *         | (values, cells, 1: has null + 2: has lists of several, list blocks, dictionary blocks):i32[5] per dimension
+ *         | (length, count):i32[2] per block                  in their order; so many bytes before the header the section begins
+ *         | found dimensions                                  JSON; nothing where there are none
  *
  * Every part is aligned to 8 bytes, numbers are little-endian. Value ids and cells count from 1 in sorted order; 0 is null.
  */
+
+/** Number of the form described here: files that an earlier program left in another form must not be read. */
+export const RUN_FORMAT = 2;
 
 /** Where a block lies in its file. */
 export interface BlockRef {
@@ -71,6 +78,8 @@ export interface SectionRef {
   /** Bucket of the hash, or number of the range, within the chunk. */
   readonly shard: number;
   readonly rows: number;
+  /** Where what can be read at once together with the header begins: the first block in a file, the header itself elsewhere. */
+  readonly start: number;
   readonly header: BlockRef;
 }
 

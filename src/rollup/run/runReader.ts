@@ -1,5 +1,6 @@
 import { BlockReader } from './blockBytes.ts';
 import type { BlockRef, SectionHeader, SectionRef } from './run.ts';
+import { parseHeader } from './sectionHeader.ts';
 
 /** Reads blocks of one run by their place. */
 export interface RunSource {
@@ -11,7 +12,7 @@ export interface RunSource {
 }
 
 export function readHeader(source: RunSource, section: SectionRef): SectionHeader {
-  return JSON.parse(new TextDecoder().decode(source.read(section.header))) as SectionHeader;
+  return parseHeader(source.read(section.header), section.header.offset);
 }
 
 /** A walk over the texts of a dictionary, block by block: `next` moves to the following value. */

@@ -3,9 +3,10 @@ import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { MetricState } from '../metrics/metricState.ts';
 import { BlockReader } from './blockBytes.ts';
+import { NumericValues, type SortedTexts, TextValues } from './columnValues.ts';
 import { type BlockRef, cellWidth, type SectionColumn, type SectionHeader } from './run.ts';
 import { NumericCursor, type RunSource, readLists } from './runReader.ts';
-import { NumericValues, type RunColumn, type RunRows, type SortedTexts, TextValues } from './runWriter.ts';
+import type { RunColumn, RunRows } from './runWriter.ts';
 
 /** All rows of a section. */
 export interface SectionContent extends RunRows {
@@ -17,7 +18,7 @@ export interface SectionContent extends RunRows {
 /**
  * All rows of a section in memory, in their order: no more than a mapper held when it wrote them.
  *
- * @param kernel holds the texts; what is read may be used until it takes back its memory
+ * @param kernel holds the cells and the texts; what is read may be used until it takes back its memory
  */
 export function readSection(
   kernel: Kernel,
@@ -28,7 +29,7 @@ export function readSection(
 ): SectionContent {
   const { rows, columns, blocks, hasHashes } = header;
   const times = new Float64Array(rows);
-  const cells = columns.map(() => new Int32Array(rows));
+  const cells = columns.map(() => kernel.allocate(rows * 4));
   const hashes = hasHashes ? new Int32Array(rows) : null;
   const metrics = newMetrics();
   for (const metric of metrics) metric.ensure(rows);
@@ -41,7 +42,8 @@ export function readSection(
     times.set(block.float64(count), first);
     for (let i = 0; i < columns.length; i++) {
       const width = cellWidth(columns[i].cells);
-      cells[i].set(width === 1 ? block.uint8(count) : width === 2 ? block.uint16(count) : block.int32(count), first);
+      const of = width === 1 ? block.uint8(count) : width === 2 ? block.uint16(count) : block.int32(count);
+      kernel.ints.set(of, cells[i] / 4 + first);
     }
     for (let i = 0; i < metrics.length; i++) {
       blockMetrics[i].read(block, count);
@@ -64,7 +66,7 @@ export function readSection(
       values: of === null ? sectionNumbers(source, column) : new TextValues(of),
     };
   });
-  return { rows, times, columns: runColumns, metrics, hashes, texts };
+  return { kernel, rows, times, columns: runColumns, metrics, hashes, texts };
 }
 
 /** Reads blocks one after the other into the same buffer. */

@@ -1,114 +1,45 @@
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { CellLists } from '../merge/mergeValues.ts';
-
-/** Where at least one rank in so many is used, looking at all of them is quicker than sorting the used ones. */
-const SCAN_SHARE = 16;
 
 /**
  * The ranks of a column that the rows of a section use, numbered anew from 1 on in their order. Its cost grows with the ranks
  * used, not with those there are: a run of many small sections shares its dictionaries among them.
  */
 export class UsedRanks {
-  /** Per rank its number once numbered; 0 for ranks that are not used, and for null. */
-  numbers = new Int32Array(64);
-  /** The used ranks, null (0) not among them; in order once numbered. Elements from `count` on are of no account. */
-  ranks = new Int32Array(64);
+  readonly kernel: Kernel;
+  /** Address of the used ranks, int32, in order; null (0) is not among them. */
+  readonly ranks: number;
+  /** Address of the number of each used rank, int32; 0 for null. Those of other ranks are of no account. */
+  readonly numbers: number;
   count = 0;
   hasNull = false;
-  #rankCount = 0;
-  /** The used ranks are in `ranks` before they are numbered; else only marked in `numbers`. */
-  #areListed = true;
+  /** Addresses; see kernel/assembly/runCells.ts. */
+  readonly #marks: number;
+  readonly #used: number;
+  readonly #groups: number;
 
   /**
-   * Forgets the ranks of the section before.
-   *
+   * @param kernel gives room, which is in use as long as this is
    * @param rankCount highest rank of the column
    */
-  begin(rankCount: number): void {
-    const { numbers, ranks } = this;
-    if (rankCount >= numbers.length) this.numbers = new Int32Array(Math.max(rankCount + 1, numbers.length * 2));
-    else for (let i = 0; i < this.count; i++) numbers[ranks[i]] = 0;
-    this.count = 0;
-    this.hasNull = false;
-    this.#rankCount = rankCount;
-    this.#areListed = true;
+  constructor(kernel: Kernel, rankCount: number) {
+    this.#groups = (rankCount >> 6) + 1;
+    this.kernel = kernel;
+    this.ranks = kernel.allocate(rankCount * 4);
+    this.numbers = kernel.allocate((rankCount + 1) * 4);
+    this.#marks = kernel.allocate(this.#groups * 64);
+    this.#used = kernel.allocate(this.#groups + 7);
+    kernel.bytes.fill(0, this.#marks, this.#marks + this.#groups * 64);
+    kernel.bytes.fill(0, this.#used, this.#used + this.#groups + 7);
   }
 
-  /** Notes the cells of rows `order[from..to)`. */
-  addRows(cells: Int32Array, order: Int32Array, from: number, to: number): void {
-    this.#areListed &&= (to - from) * SCAN_SHARE < this.#rankCount;
-    if (this.#areListed) this.#listRows(cells, order, from, to);
-    else {
-      markRows(cells, order, from, to, this.numbers);
-      this.hasNull ||= this.numbers[0] !== 0;
-      this.numbers[0] = 0;
-    }
+  /** Numbers the ranks of a section. @param cells address of ranks, int32 */
+  number(cells: number, count: number): void {
+    const { exports } = this.kernel;
+    const found = exports.numberRanks(cells, count, this.#marks, this.#used, this.#groups, this.numbers, this.ranks);
+    this.hasNull = found < 0;
+    this.count = found < 0 ? ~found : found;
   }
-
-  /** Notes the ranks `ids[from..to)`. */
-  addIds(ids: Int32Array, from: number, to: number): void {
-    this.#ensure(Math.min(this.count + to - from, this.#rankCount));
-    for (let i = from; i < to; i++) {
-      const rank = ids[i];
-      if (rank === 0) this.hasNull = true;
-      else if (this.numbers[rank] === 0) {
-        this.numbers[rank] = 1;
-        this.ranks[this.count++] = rank;
-      }
-    }
-  }
-
-  /** Puts the used ranks in order and numbers them. */
-  number(): void {
-    if (this.#areListed && this.count * SCAN_SHARE < this.#rankCount) {
-      const { numbers, ranks, count } = this;
-      ranks.subarray(0, count).sort();
-      for (let i = 0; i < count; i++) numbers[ranks[i]] = i + 1;
-      return;
-    }
-    this.#ensure(this.#rankCount + 1);
-    this.count = numberMarked(this.numbers, this.#rankCount, this.ranks);
-  }
-
-  /** Notes cells with a look at each rank's mark, so that the used ones need not be searched for. */
-  #listRows(cells: Int32Array, order: Int32Array, from: number, to: number): void {
-    this.#ensure(Math.min(this.count + to - from, this.#rankCount));
-    const { numbers, ranks } = this;
-    let { count } = this;
-    let hasNull = this.hasNull;
-    for (let i = from; i < to; i++) {
-      const rank = cells[order[i]];
-      if (numbers[rank] !== 0) continue;
-      if (rank === 0) hasNull = true;
-      else {
-        numbers[rank] = 1;
-        ranks[count++] = rank;
-      }
-    }
-    this.count = count;
-    this.hasNull = hasNull;
-  }
-
-  #ensure(count: number): void {
-    if (count <= this.ranks.length) return;
-    const larger = new Int32Array(Math.max(count, this.ranks.length * 2));
-    larger.set(this.ranks.subarray(0, this.count));
-    this.ranks = larger;
-  }
-}
-
-function markRows(cells: Int32Array, order: Int32Array, from: number, to: number, marks: Int32Array): void {
-  for (let i = from; i < to; i++) marks[cells[order[i]]] = 1;
-}
-
-/** Numbers the ranks that are marked with 1 and lists them, both in their order; without branches, which nobody could foretell. */
-function numberMarked(numbers: Int32Array, rankCount: number, ranks: Int32Array): number {
-  let count = 0;
-  for (let rank = 1; rank <= rankCount; rank++) {
-    ranks[count] = rank;
-    count += numbers[rank];
-    numbers[rank] = -numbers[rank] & count;
-  }
-  return count;
 }
 
 /**
@@ -116,23 +47,26 @@ function numberMarked(numbers: Int32Array, rankCount: number, ranks: Int32Array)
  *
  * @param lists value ranks of cell `c` are `ids[ends[c - 1]..ends[c])`
  * @param cells the used cells, numbered
- * @param values begun; receives the values of those cells and numbers them
+ * @param values numbers the values of those cells
  */
 export function pruneLists(lists: CellLists, cells: UsedRanks, values: UsedRanks): CellLists {
-  const ends = new Int32Array(cells.count);
+  const { kernel } = values;
+  const used = kernel.ints.slice(cells.ranks / 4, cells.ranks / 4 + cells.count);
+  const ends = new Int32Array(used.length);
   let total = 0;
-  for (let i = 0; i < cells.count; i++) {
-    const cell = cells.ranks[i];
-    values.addIds(lists.ids, lists.ends[cell - 1], lists.ends[cell]);
-    total += lists.ends[cell] - lists.ends[cell - 1];
+  for (let i = 0; i < used.length; i++) {
+    total += lists.ends[used[i]] - lists.ends[used[i] - 1];
     ends[i] = total;
   }
-  values.number();
-  const ids = new Int32Array(total);
-  let target = 0;
-  for (let i = 0; i < cells.count; i++) {
-    const cell = cells.ranks[i];
-    for (let at = lists.ends[cell - 1]; at < lists.ends[cell]; at++) ids[target++] = values.numbers[lists.ids[at]];
+  const mark = kernel.mark();
+  const address = kernel.allocate(total * 4);
+  let target = address / 4;
+  for (const cell of used) {
+    for (let at = lists.ends[cell - 1]; at < lists.ends[cell]; at++) kernel.ints[target++] = lists.ids[at];
   }
+  values.number(address, total);
+  kernel.exports.packCells(address, total, values.numbers, 4, address);
+  const ids = kernel.ints.slice(address / 4, address / 4 + total);
+  kernel.release(mark);
   return { ends, ids };
 }

@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../../input/recordBatch.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import type { HashedDimension } from '../../partition/hashShards.ts';
 import type { RunColumn } from '../../rollup/run/runWriter.ts';
@@ -18,11 +19,14 @@ export interface DimensionColumn {
    * @param faulty set at the number of each record whose value is none of this type (its cell is then null)
    */
   assemble(batch: RecordBatch, records: Int32Array, count: number, cells: Int32Array, faulty: Uint8Array): void;
+  /** Puts the values in order, for `rank`. */
+  sort(): void;
   /**
-   * Puts the cells of all rows in order. The result is valid until values are added, and shares its buffers with the next
-   * one.
+   * Puts the cells of all rows in order. The result is valid until values are added.
+   *
+   * @param kernel that of the batches; gives room for the ranks, which is in use as long as the result is
    */
-  rank(cells: Int32Array, rows: number): RunColumn;
+  rank(cells: Int32Array, rows: number, kernel: Kernel): RunColumn;
   /**
    * The cells of all rows as their hash wants them; valid until values are added.
    *

@@ -1,16 +1,18 @@
 import { BATCH_ROWS, type RecordBatch } from '../../input/recordBatch.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { CellKind, type RangeDimension } from '../../partition/determine/rangeDimension.ts';
 import type { HashedDimension } from '../../partition/hashShards.ts';
 import { FragmentBuffer } from '../../partition/jsonFragments.ts';
 import { NumericDictionary } from '../../rollup/dictionary/numericDictionary.ts';
 import { compareDoublePairs, compareLongPairs } from '../../rollup/dictionary/numericOrder.ts';
-import { NumericValues, type RunColumn } from '../../rollup/run/runWriter.ts';
+import { NumericValues } from '../../rollup/run/columnValues.ts';
+import type { RunColumn } from '../../rollup/run/runWriter.ts';
 import type { NumericType } from '../../spec/jobSpec.ts';
 import { coerceDimension, newNumber } from '../coerce.ts';
 import { NumberColumn, Outcome } from '../numberColumn.ts';
 import { storedText } from '../numbers/storedText.ts';
 import type { DimensionColumn } from './dimension.ts';
-import { RankBuffer, rankCells } from './rankBuffer.ts';
+import { rankCells } from './rankCells.ts';
 
 const encoder = new TextEncoder();
 /** Of a number's text, more than any has. */
@@ -26,8 +28,8 @@ export class NumericDimension implements DimensionColumn {
   readonly #slot: number;
   readonly #column = new NumberColumn();
   readonly #number = newNumber();
-  readonly #ranks = new RankBuffer();
-  readonly #ranked = new RankBuffer();
+  /** Value ids in order, by `sort`. */
+  #sorted = new Int32Array(0);
 
   constructor(name: string, type: NumericType, slot: number) {
     this.name = name;
@@ -55,14 +57,25 @@ export class NumericDimension implements DimensionColumn {
     return 0;
   }
 
-  rank(cells: Int32Array, rows: number): RunColumn {
+  sort(): void {
     const { pairs, count } = this.values;
-    const sorted = this.#sort();
-    const ranks = this.#ranks.take(count);
+    const compare = this.type === 'long' ? compareLongPairs : compareDoublePairs;
+    const sorted = new Int32Array(count - 1);
+    for (let i = 0; i < sorted.length; i++) sorted[i] = i + 1;
+    this.#sorted = sorted.sort((a, b) => compare(pairs[2 * a], pairs[2 * a + 1], pairs[2 * b], pairs[2 * b + 1]));
+  }
+
+  rank(cells: Int32Array, rows: number, kernel: Kernel): RunColumn {
+    const { pairs, count } = this.values;
+    const sorted = this.#sorted;
+    const ranked = kernel.allocate(rows * 4);
+    const mark = kernel.mark();
+    const address = kernel.allocate(count * 4);
+    const ranks = kernel.ints.subarray(address / 4, address / 4 + count);
     ranks[0] = 0;
     for (let i = 0; i < sorted.length; i++) ranks[sorted[i]] = i + 1;
-    const ranked = this.#ranked.take(rows);
-    rankCells(cells, rows, ranks, ranked);
+    rankCells(kernel, cells.subarray(0, rows), address, ranked);
+    kernel.release(mark);
     return {
       cells: ranked,
       cellCount: sorted.length,
@@ -108,14 +121,6 @@ export class NumericDimension implements DimensionColumn {
 
   keyTexts(cell: number): readonly string[] {
     return cell === 0 ? [] : [this.#textOf(cell)];
-  }
-
-  #sort(): Int32Array {
-    const { pairs, count } = this.values;
-    const compare = this.type === 'long' ? compareLongPairs : compareDoublePairs;
-    const sorted = new Int32Array(count - 1);
-    for (let i = 0; i < sorted.length; i++) sorted[i] = i + 1;
-    return sorted.sort((a, b) => compare(pairs[2 * a], pairs[2 * a + 1], pairs[2 * b], pairs[2 * b + 1]));
   }
 
   /** The text of a stored value, by which rows are hashed and cut into ranges. */

@@ -6,12 +6,13 @@ import type { HashedDimension } from '../../partition/hashShards.ts';
 import { FragmentBuffer } from '../../partition/jsonFragments.ts';
 import { KernelDictionary, LEFT_TO_CALLER } from '../../rollup/dictionary/kernelDictionary.ts';
 import { ListDictionary } from '../../rollup/dictionary/listDictionary.ts';
-import { type RunColumn, TextValues } from '../../rollup/run/runWriter.ts';
+import { TextValues } from '../../rollup/run/columnValues.ts';
+import type { RunColumn } from '../../rollup/run/runWriter.ts';
 import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { MultiValueHandling } from '../../spec/jobSpec.ts';
 import { FieldText } from '../fieldText.ts';
 import type { DimensionColumn } from './dimension.ts';
-import { RankBuffer, rankCells } from './rankBuffer.ts';
+import { rankCells } from './rankCells.ts';
 import { rankLists } from './rankLists.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -56,8 +57,6 @@ export class StringDimension implements DimensionColumn {
   readonly #rawLists = new ListDictionary();
   #rawCells = new Int32Array(64);
   #list = new Int32Array(64);
-  /** Ranks of all rows. */
-  readonly #ranked = new RankBuffer();
   /** In the kernel: cells of a batch, wanted records of a batch, and, once there are lists, their elements' ids. */
   readonly #cellsAddress: number;
   readonly #recordsAddress: number;
@@ -144,22 +143,27 @@ export class StringDimension implements DimensionColumn {
     this.#elementIds = this.values.kernel.allocate(this.#elementCapacity * 4);
   }
 
-  rank(cells: Int32Array, rows: number): RunColumn {
+  sort(): void {
+    this.values.sort();
+  }
+
+  rank(cells: Int32Array, rows: number, kernel: Kernel): RunColumn {
     const { values, lists } = this;
-    const { kernel, count } = values;
-    const ranked = this.#ranked.take(rows);
-    values.sort();
+    const { count } = values;
+    const ranked = kernel.allocate(rows * 4);
     const mark = kernel.mark();
     const address = kernel.allocate(count * 4);
     kernel.exports.dictionaryRanks(values.sorted, count - 1, address);
     const valueRanks = kernel.ints.subarray(address / 4, address / 4 + count);
     const sorted = kernel.ints.subarray(values.sorted / 4, values.sorted / 4 + count - 1);
     const ranks = lists.count === 0 ? null : rankLists(valueRanks, sorted, lists);
-    if (ranks === null) rankCells(cells, rows, valueRanks, ranked);
+    if (ranks === null) rankCells(kernel, cells.subarray(0, rows), address, ranked);
     else {
+      const { ints } = kernel;
+      const target = ranked / 4;
       for (let row = 0; row < rows; row++) {
         const cell = cells[row];
-        ranked[row] = cell >= 0 ? ranks.valueCellRanks[cell] : ranks.listCellRanks[-1 - cell];
+        ints[target + row] = cell >= 0 ? ranks.valueCellRanks[cell] : ranks.listCellRanks[-1 - cell];
       }
     }
     kernel.release(mark);

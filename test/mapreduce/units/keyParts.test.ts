@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProgramIdentity } from '../../../src/mapreduce/units/programIdentity.ts';
 import { reused, StoppedJob, type StoppedJobOptions } from './stoppedJob.ts';
 
-const program = vi.hoisted(() => ({ program: '1.0.0', node: '20.19.0', timeZones: '2025a', icu: '76.1' }));
+const program = vi.hoisted(() => ({ program: '1.0.0', runs: 1, node: '20.19.0', timeZones: '2025a', icu: '76.1' }));
 vi.mock('../../../src/mapreduce/units/programIdentity.ts', () => ({
   programIdentity: (): ProgramIdentity => program,
 }));
@@ -22,7 +22,7 @@ vi.mock('../../../src/mapreduce/units/programIdentity.ts', () => ({
 let job: StoppedJob;
 beforeEach(() => {
   job = new StoppedJob();
-  Object.assign(program, { program: '1.0.0', node: '20.19.0', timeZones: '2025a', icu: '76.1' });
+  Object.assign(program, { program: '1.0.0', runs: 1, node: '20.19.0', timeZones: '2025a', icu: '76.1' });
 });
 afterEach(() => job.remove());
 
@@ -116,6 +116,7 @@ describe('a change of the job:', () => {
 describe('a change of the program:', () => {
   test.each<[string, Partial<ProgramIdentity>]>([
     ['version', { program: '1.0.1' }],
+    ['form of runs', { runs: 2 }],
     ['version of Node', { node: '22.1.0' }],
     ['time-zone data', { timeZones: '2025b' }],
     ['ICU', { icu: '77.1' }],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BATCH_ROWS } from '../../../src/input/recordBatch.ts';
-import { createKernel } from '../../../src/kernel/kernel.ts';
+import { createKernel, type Kernel } from '../../../src/kernel/kernel.ts';
 import { BlockReader, BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
+import type { RankList } from '../../../src/rollup/run/columnValues.ts';
 import type { RunColumn } from '../../../src/rollup/run/runWriter.ts';
 import { StringDimension } from '../../../src/row/dimension/stringDimension.ts';
 import { batchOf, compareStored, compareTexts, type Stored } from './fields.ts';
@@ -61,20 +62,27 @@ function dimensionOf(handling: Handling, nullElementsAsText: boolean) {
   return { kernel, dimension };
 }
 
+/** All ranks of a column. */
+function allRanks(kernel: Kernel, { valueCount }: RunColumn): RankList {
+  const ranks = kernel.allocate(valueCount * 4);
+  for (let i = 0; i < valueCount; i++) kernel.ints[ranks / 4 + i] = i + 1;
+  return { kernel, ranks, count: valueCount };
+}
+
 /** The texts of a ranked column, from rank 1 on. */
-function textsOf(column: RunColumn): string[] {
-  const ranks = Int32Array.from({ length: column.valueCount }, (_, i) => i + 1);
+function textsOf(kernel: Kernel, column: RunColumn): string[] {
+  const ranks = allRanks(kernel, column);
   const texts: string[] = [];
-  for (let at = 0; at < ranks.length; ) {
-    const block = new BlockWriter();
-    const next = column.values.writeBlock(block, ranks, at, ranks.length);
-    const reader = new BlockReader(block.bytes());
+  for (let at = 0; at < ranks.count; ) {
+    const block = column.values.blockOf(ranks, at, new BlockWriter());
+    const reader = new BlockReader(block.bytes);
     const count = reader.int32(1)[0];
-    expect(count).toBe(next - at);
+    expect(count).toBe(block.count);
+    expect(block.bytes.length % 8).toBe(0);
     const ends = reader.int32(count);
     const bytes = Buffer.from(reader.uint8(ends[count - 1]));
     for (let i = 0; i < count; i++) texts.push(bytes.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]));
-    at = next;
+    at += count;
   }
   return texts;
 }
@@ -110,15 +118,18 @@ describe('StringDimension', () => {
             cells.push(...batchCells.subarray(0, records.length));
             for (const record of records) stored.push(store(batchFields[record], multiValue, asText));
           }
-          const column = dimension.rank(Int32Array.from(cells), cells.length);
-          const texts = textsOf(column);
+          dimension.sort();
+          const mark = kernel.mark();
+          const column = dimension.rank(Int32Array.from(cells), cells.length, kernel);
+          const texts = textsOf(kernel, column);
           expect(texts).toEqual([...texts].sort());
-          const ranks = [...column.cells.subarray(0, cells.length)];
+          const ranks = [...kernel.ints.subarray(column.cells / 4, column.cells / 4 + cells.length)];
           expect(ranks.map((rank) => storedOf(column, rank, texts))).toEqual(stored);
           for (let i = 1; i < stored.length; i++) {
             expect(Math.sign(ranks[i] - ranks[i - 1])).toBe(Math.sign(compareStored(stored[i], stored[i - 1])));
             expect(cells[i] === cells[i - 1]).toBe(ranks[i] === ranks[i - 1]);
           }
+          kernel.release(mark);
           dimension.clear();
         }
       }),
@@ -158,9 +169,9 @@ describe('StringDimension', () => {
     const records = Int32Array.from(texts.keys());
     const cells = new Int32Array(BATCH_ROWS);
     dimension.assemble(batch, records, records.length, cells);
-    const column = dimension.rank(cells, records.length);
-    expect(textsOf(column)).toEqual([...texts].sort());
-    const all = Int32Array.from(texts, (_, i) => i + 1);
-    expect(column.values.writeBlock(new BlockWriter(), all, 0, all.length)).toBe(11);
+    dimension.sort();
+    const column = dimension.rank(cells, records.length, kernel);
+    expect(textsOf(kernel, column)).toEqual([...texts].sort());
+    expect(column.values.blockOf(allRanks(kernel, column), 0, new BlockWriter()).count).toBe(11);
   });
 });

@@ -74,11 +74,11 @@ indexed        50
 stored         50  rollup 1.00 to 1
 
 interval (UTC)  records  rows  distinct keys  rollup  segments     size
-2024-01-01           50    50             50    1.00         2  3.56 kB
+2024-01-01           50    50             50    1.00         2  3.51 kB
 
 interval (UTC)  part  bounds                  rows     size
-2024-01-01         0  user up to before "u0"    40  1.69 kB
-2024-01-01         1  user from "u0"            10  1.87 kB
+2024-01-01         0  user up to before "u0"    40  1.65 kB
+2024-01-01         1  user from "u0"            10  1.86 kB
 
 interval (UTC)  rows   share  hottest keys
 2024-01-01        40  80.0 %  user = "big"

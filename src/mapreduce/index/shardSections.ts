@@ -57,13 +57,16 @@ export class ShardSections {
         const source = areSmall && section.start < section.header.offset ? new WholeSection(run, section) : run;
         return { source, header: readHeader(source, section) };
       });
-      const listed = config.job.dimensions.dimensions;
+      const { dimensions: listed, discover } = config.job.dimensions;
+      if (!discover) {
+        this.dimensions = listed;
+        this.inputs = sections;
+        return;
+      }
       const found = orderOfArrival(sections.map(({ header }) => header.found));
       this.dimensions = [...listed, ...found.map(foundDimension)];
       const places = new Map(found.map((name, i) => [name, listed.length + i]));
-      this.inputs = config.job.dimensions.discover
-        ? sections.map((section, number) => this.#aligned(section, places, number))
-        : sections;
+      this.inputs = sections.map((section, number) => this.#aligned(section, places, number));
     } catch (error) {
       this.close();
       throw error;

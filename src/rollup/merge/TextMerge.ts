@@ -67,18 +67,23 @@ class TextMerge {
   /** Addresses. */
   readonly #state: number;
   readonly #cursors: number;
-  readonly #remaps: number[];
-  readonly #blocks: number[];
+  readonly #remaps: number[] = [];
+  readonly #blocks: number[] = [];
   /** Of each dictionary, blocks that have been read. */
   readonly #read: Int32Array;
 
   constructor(kernel: Kernel, dictionaries: readonly TextDictionary[]) {
     const size = dictionaries.length;
-    const longest = dictionaries.map(({ blocks }) => blocks.reduce((most, { length }) => Math.max(most, length), 0));
-    const values = dictionaries.reduce((sum, dictionary) => sum + dictionary.values, 0);
-    const bytes = dictionaries.reduce((sum, { blocks }) => blocks.reduce((most, { length }) => most + length, sum), 0);
+    let values = 0;
+    let bytes = 0;
+    let longest = 0;
+    for (const dictionary of dictionaries) {
+      values += dictionary.values;
+      for (const { length } of dictionary.blocks) bytes += length;
+      longest = Math.max(longest, longestBlock(dictionary.blocks));
+    }
     // Any one text fits, and so do all of a small merge.
-    const outBytes = Math.max(Math.min(BATCH_BYTES, bytes + 4 * values), 4 + Math.max(0, ...longest));
+    const outBytes = Math.max(Math.min(BATCH_BYTES, bytes + 4 * values), 4 + longest);
     const outMax = Math.min(BATCH_TEXTS, values);
     this.#kernel = kernel;
     this.#dictionaries = dictionaries;
@@ -89,8 +94,10 @@ class TextMerge {
     const shared = kernel.allocate(size * 4);
     const out = kernel.allocate(outBytes);
     const outEnds = kernel.allocate(outMax * 4);
-    this.#remaps = dictionaries.map((dictionary) => kernel.allocate(dictionary.values * 4));
-    this.#blocks = longest.map((length) => kernel.allocate(length));
+    for (const dictionary of dictionaries) {
+      this.#remaps.push(kernel.allocate(dictionary.values * 4));
+      this.#blocks.push(kernel.allocate(longestBlock(dictionary.blocks)));
+    }
     const { ints } = kernel;
     const state = this.#state / 4;
     ints.fill(0, state, state + STATE_WORDS);
@@ -125,7 +132,8 @@ class TextMerge {
       ints[state + OUT_COUNT] = 0;
       if (outcome === DONE) break;
     }
-    for (const [cursor, { values }] of this.#dictionaries.entries()) {
+    for (let cursor = 0; cursor < this.#dictionaries.length; cursor++) {
+      const { values } = this.#dictionaries[cursor];
       const remap = this.#remaps[cursor] / 4;
       remaps[cursor].set(ints.subarray(remap, remap + values), 1);
     }
@@ -166,4 +174,10 @@ class TextMerge {
   #cursorOf(cursor: number): number {
     return this.#cursors / 4 + cursor * CURSOR_WORDS;
   }
+}
+
+function longestBlock(blocks: readonly BlockRef[]): number {
+  let longest = 0;
+  for (const { length } of blocks) longest = Math.max(longest, length);
+  return longest;
 }

@@ -23,14 +23,12 @@ export function packedSource(source: ByteSource): ByteSource {
 
 // Classes, as a small segment has hundreds of these: a closure for each takes longer to make than its bytes to copy.
 class Bytes implements ByteSource {
+  readonly length: number;
   readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
+    this.length = bytes.length;
     this.#bytes = bytes;
-  }
-
-  get length(): number {
-    return this.#bytes.length;
   }
 
   chunks(): Iterable<Uint8Array> {
@@ -39,15 +37,13 @@ class Bytes implements ByteSource {
 }
 
 class Packed implements ByteSource {
+  readonly length: number;
   readonly isPacked = true;
   readonly #source: ByteSource;
 
   constructor(source: ByteSource) {
+    this.length = source.length;
     this.#source = source;
-  }
-
-  get length(): number {
-    return this.#source.length;
   }
 
   chunks(): Iterable<Uint8Array> {

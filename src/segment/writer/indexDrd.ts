@@ -1,5 +1,6 @@
 import type { Interval } from '../../spec/jobSpec.ts';
 import { concatBytes, int32Bytes, int64Bytes, utf8 } from './bytes.ts';
+import { ROARING_JSON } from './descriptor.ts';
 import { stringList } from './genericIndexed.ts';
 
 /** The latest instant Druid knows (`JodaUtils.MAX_INSTANT`); it rounds up as a double. */
@@ -7,36 +8,31 @@ const MAX_INSTANT = 2n ** 62n - 1n;
 
 /** What stands around the interval. */
 interface Frame {
-  readonly names: string;
+  readonly columns: readonly string[];
+  readonly dimensions: readonly string[];
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }
 
 /** Of the segment before: those of a job have the same columns, but for some that are all null. */
-let last: Frame = { names: '', before: new Uint8Array(0), after: new Uint8Array(0) };
+let last: Frame | null = null;
 
 /**
  * `index.drd`: names of the stored columns (metrics in name order, then dimensions) and of the stored dimensions, the interval, the
  * bitmap type; then both lists again for columns that are stored though all null, of which there are none.
  */
-export function indexDrd(
-  metrics: readonly string[],
-  dimensions: readonly string[],
-  interval: Interval,
-  bitmapSerdeJson: string,
-): Uint8Array {
-  const names = JSON.stringify([metrics, dimensions, bitmapSerdeJson]);
-  if (last.names !== names) last = { names, ...frame([...metrics, ...dimensions], dimensions, bitmapSerdeJson) };
+export function indexDrd(metrics: readonly string[], dimensions: readonly string[], interval: Interval): Uint8Array {
+  const columns = [...metrics, ...dimensions];
+  if (last === null || !areSame(last.columns, columns) || !areSame(last.dimensions, dimensions))
+    last = frame(columns, dimensions);
   return concatBytes([last.before, int64Bytes(instant(interval.start)), int64Bytes(instant(interval.end)), last.after]);
 }
 
-function frame(
-  columns: readonly string[],
-  dimensions: readonly string[],
-  bitmapSerdeJson: string,
-): Omit<Frame, 'names'> {
-  const serde = utf8(bitmapSerdeJson);
+function frame(columns: readonly string[], dimensions: readonly string[]): Frame {
+  const serde = utf8(ROARING_JSON);
   return {
+    columns,
+    dimensions,
     before: concatBytes([stringList(columns), stringList(dimensions)]),
     after: concatBytes([
       int32Bytes(serde.length),
@@ -45,6 +41,10 @@ function frame(
       stringList(dimensions.map(() => null)),
     ]),
   };
+}
+
+function areSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, i) => name === right[i]);
 }
 
 function instant(epochMs: number): bigint {

@@ -5,7 +5,6 @@ import { blockCodec, lz4Codec } from './blockCodec.ts';
 import { bytesSource } from './byteSource.ts';
 import { littleEndianBytes, utf8 } from './bytes.ts';
 import { ColumnSet } from './columnSet.ts';
-import { ROARING_JSON } from './descriptor.ts';
 import type { ElementBatch } from './elementBatch.ts';
 import { indexDrd } from './indexDrd.ts';
 import type { SegmentDescription } from './segmentDescription.ts';
@@ -141,7 +140,7 @@ export class SegmentWriter {
       segmentFile('factory.json', [bytesSource(utf8('{"type":"mMapSegmentFactory"}'))]),
       ...smooshFiles([
         ...entries,
-        { name: 'index.drd', parts: [bytesSource(indexDrd(metricNames, dimensionNames, interval, ROARING_JSON))] },
+        { name: 'index.drd', parts: [bytesSource(indexDrd(metricNames, dimensionNames, interval))] },
         { name: 'metadata.drd', parts: [bytesSource(metadata)] },
       ]),
     ];

@@ -34,7 +34,6 @@ export async function writeIndexZip(
   sink: NodeJS.WritableStream,
   bytesMax = ZIP_BYTES_MAX,
 ): Promise<IndexZipSummary> {
-  if (files.every((file) => isOnePiece(file.parts))) return await writeSmallZip(files, sink, bytesMax);
   const sha256 = createHash('sha256');
   let zipBytes = 0;
   await pipeline(async function* () {
@@ -48,27 +47,25 @@ export async function writeIndexZip(
   return { zipBytes, sha256: sha256.digest('hex') };
 }
 
-/** The same bytes in one write: where a job makes thousands of small segments, streams cost more than what flows through them. */
-async function writeSmallZip(
+/**
+ * The same bytes at once: where a job makes thousands of small segments, streams cost more than what flows through them.
+ *
+ * @returns null for files that are too long for that
+ */
+export function smallIndexZip(
   files: readonly SegmentFile[],
-  sink: NodeJS.WritableStream,
-  bytesMax: number,
-): Promise<IndexZipSummary> {
+): (IndexZipSummary & { readonly bytes: Uint8Array }) | null {
+  if (!files.every((file) => isOnePiece(file.parts))) return null;
   const chunks: Uint8Array[] = [];
   const zip = newZip(chunks);
   for (const file of files) {
-    const entry = addEntry(zip, file, bytesMax);
+    const entry = addEntry(zip, file, ZIP_BYTES_MAX);
     entry.ondata(null, deflateOnePiece(file.parts, entry), false);
     endEntry(entry, file);
   }
   zip.end();
   const bytes = Buffer.concat(chunks);
-  if (bytes.length > bytesMax) throw tooLong(bytesMax);
-  await new Promise<void>((resolve, reject) => {
-    sink.once('error', reject);
-    sink.end(bytes, () => resolve());
-  });
-  return { zipBytes: bytes.length, sha256: hash('sha256', bytes) };
+  return { bytes, zipBytes: bytes.length, sha256: hash('sha256', bytes) };
 }
 
 async function* zipChunks(files: readonly SegmentFile[], bytesMax: number): AsyncGenerator<Uint8Array> {

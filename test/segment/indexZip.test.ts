@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { writeIndexZip } from '../../src/segment/indexZip.ts';
+import { smallIndexZip, writeIndexZip } from '../../src/segment/indexZip.ts';
 import { readSegmentZip } from '../../src/segment/reader/segmentZip.ts';
 import { type ByteSource, packedSource } from '../../src/segment/writer/byteSource.ts';
 import { type SegmentFile, segmentFile } from '../../src/segment/writer/segmentFile.ts';
@@ -119,6 +119,13 @@ describe('index.zip', () => {
     ]);
     expect(entries[0][1].equals(random)).toBe(true);
     expect(entries[2][1].equals(Buffer.alloc(1 << 19, 'c'))).toBe(true);
+  });
+
+  test('is the same at once, where files are short enough', async () => {
+    const short = [file('a', randomBytes(20_000)), file('b', Buffer.alloc(1000, 'b')), file('c', Buffer.alloc(0))];
+    const { summary, bytes } = await zipOf(short);
+    expect(smallIndexZip(short)).toEqual({ ...summary, bytes });
+    expect(smallIndexZip([...short, file('long', Buffer.alloc((1 << 19) + 1))])).toBeNull();
   });
 
   test('is read by a zip reader', async () => {

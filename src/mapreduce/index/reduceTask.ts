@@ -1,8 +1,7 @@
-import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { BlockEncoder } from '../../kernel/lz4.ts';
 import { lz4Encoder } from '../../kernel/lz4.ts';
-import { type IndexZipSummary, writeIndexZip } from '../../segment/indexZip.ts';
+import { type IndexZipSummary, smallIndexZip, writeIndexZip } from '../../segment/indexZip.ts';
 import type { Scratch } from '../../segment/scratch.ts';
 import type { SegmentFile } from '../../segment/writer/segmentFile.ts';
 import { StorageError } from '../../storage/local/StorageError.ts';
@@ -38,7 +37,12 @@ async function storeZip(
 ): Promise<IndexZipSummary> {
   const storage = storageFor(temporaryZip, config.hadoop);
   try {
-    const sink = await createIn(storage, temporaryZip);
+    const small = smallIndexZip(files);
+    if (small !== null) {
+      await inFolder(storage, temporaryZip, () => storage.write(temporaryZip, small.bytes));
+      return { zipBytes: small.zipBytes, sha256: small.sha256 };
+    }
+    const sink = await inFolder(storage, temporaryZip, () => storage.createWrite(temporaryZip));
     const summary = await writeIndexZip(files, sink);
     await finished(sink);
     return summary;
@@ -48,13 +52,13 @@ async function storeZip(
   }
 }
 
-/** The folder was made before; but another job that removes its own may have found it empty. */
-async function createIn(storage: Storage, path: string): Promise<Writable> {
+/** Makes a file in a folder that may not be there yet, or that another job which removes its own has found empty. */
+async function inFolder<Result>(storage: Storage, path: string, make: () => Promise<Result>): Promise<Result> {
   try {
-    return await storage.createWrite(path);
+    return await make();
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== 'ENOENT') throw error;
     await storage.mkdirs(parentPath(path));
-    return storage.createWrite(path);
+    return make();
   }
 }

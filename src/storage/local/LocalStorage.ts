@@ -1,6 +1,6 @@
 /** Files of this machine. */
 
-import { closeSync, fsync, openSync } from 'node:fs';
+import { closeSync, fsync, openSync, writeSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -72,6 +72,19 @@ export class LocalStorage implements Storage {
     }
   }
 
+  /** On the calling thread, as LocalByteWriter does. */
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    const file = localPath(path);
+    const descriptor = create(file);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      throw new StorageError(`write ${file}`, file, error);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
   async rename(from: string, to: string): Promise<void> {
     const source = localPath(from);
     const target = localPath(to);
@@ -108,6 +121,14 @@ export class LocalStorage implements Storage {
       // Of several failures the first in order is told, whichever came first.
       for (const outcome of await Promise.allSettled(some)) if (outcome.status === 'rejected') throw outcome.reason;
     }
+  }
+}
+
+function create(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new StorageError(`create ${path}`, path, error);
   }
 }
 

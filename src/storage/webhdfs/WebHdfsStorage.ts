@@ -149,6 +149,10 @@ export class WebHdfsStorage implements Storage {
     }
   }
 
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    await write(await this.createWrite(path), bytes);
+  }
+
   /** Adds to the end of a file. @throws HdfsError also where somebody else is writing it */
   async append(path: string, content: Uint8Array): Promise<void> {
     await write(await this.#upload(this.#call('POST', 'APPEND', path, 'append to'), pathIn(path)), content);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -194,7 +194,9 @@ describe('files', () => {
     expect(await read(2, 7)).toBe('.23456.');
     expect(await read(8, 100)).toBe('.89.');
     expect(await read(30)).toBe('..');
-    writeFileSync(`${root}/new/other`, 'other');
+    await storage.write(`${root}/new/other`, Buffer.from('longer than other'));
+    await storage.write(`${root}/new/other`, Buffer.from('other'));
+    expect(readFileSync(`${root}/new/other`, 'utf8')).toBe('other');
     await storage.rename(`${root}/new/other`, path);
     expect(await storage.status(path)).toMatchObject({ length: 5 });
     await storage.remove(path, { recursive: false });
@@ -212,6 +214,9 @@ describe('files', () => {
       failure(`Cannot open ${nowhere}: no such file or directory.`, 'ENOENT'),
     );
     await expect(storage.createWrite(nowhere)).rejects.toMatchObject(
+      failure(`Cannot create ${nowhere}: no such file or directory.`, 'ENOENT'),
+    );
+    await expect(storage.write(nowhere, Buffer.from('x'))).rejects.toMatchObject(
       failure(`Cannot create ${nowhere}: no such file or directory.`, 'ENOENT'),
     );
     await expect(storage.rename(nowhere, `${root}/x`)).rejects.toMatchObject(

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { byPath, expandGlob } from '../glob.ts';
+import { mapAtOnce } from '../mapAtOnce.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { LocalByteReader } from './LocalByteReader.ts';
 import { LocalByteWriter } from './LocalByteWriter.ts';
@@ -14,8 +15,6 @@ import { StorageError } from './StorageError.ts';
 
 /** Status calls in flight at once while a directory is listed. */
 const STATUS_CALLS_MAX = 64;
-/** Files that are synced at once: a file system writes its log once for all of them. */
-const SYNCS_MAX = 64;
 
 export class LocalStorage implements Storage {
   readonly scheme = 'file';
@@ -116,11 +115,7 @@ export class LocalStorage implements Storage {
   }
 
   async sync(paths: readonly string[]): Promise<void> {
-    for (let from = 0; from < paths.length; from += SYNCS_MAX) {
-      const some = paths.slice(from, from + SYNCS_MAX).map((path) => syncOne(localPath(path)));
-      // Of several failures the first in order is told, whichever came first.
-      for (const outcome of await Promise.allSettled(some)) if (outcome.status === 'rejected') throw outcome.reason;
-    }
+    await mapAtOnce(paths, (path) => syncOne(localPath(path)));
   }
 }
 

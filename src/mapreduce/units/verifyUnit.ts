@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { HadoopClient } from '../../hadoop/hadoopClient.ts';
 import { sha256Of } from '../../publish/segmentStore.ts';
+import { parentPath } from '../../storage/pathText.ts';
 import { storageFor } from '../../storage/storage.ts';
 import type { MapManifest, MapPayload, ReduceManifest, TaskFile } from '../index/indexPayload.ts';
 import type { ReduceBatch } from '../index/reduceBatch.ts';
@@ -86,7 +87,11 @@ async function claimZips(
   }
   if (found.length !== wanted.length) return false;
   for (const [i, path] of found.entries()) {
-    if (path !== wanted[i]) await storageFor(wanted[i], hadoop).rename(path, wanted[i]);
+    if (path === wanted[i]) continue;
+    const storage = storageFor(wanted[i], hadoop);
+    // The job is still making the folders of its segments.
+    await storage.mkdirs(parentPath(wanted[i]));
+    await storage.rename(path, wanted[i]);
   }
   writeManifest(directory, { ...unit, zips: wanted });
   return true;

@@ -1,8 +1,10 @@
 import { readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TaskKind } from '../../../src/mapreduce/job.ts';
 import { recover } from '../../../src/publish/recover.ts';
+import { LocalStorage } from '../../../src/storage/local/LocalStorage.ts';
 import { reused, StoppedJob, type StoppedJobOptions } from './stoppedJob.ts';
 
 let job: StoppedJob;
@@ -150,6 +152,25 @@ describe('what a stopped job leaves', () => {
     expect(reused(await job.finish(options)).reduce).toBe('2 of 4');
     expect(job.workingDirectories()).toEqual([]);
   });
+});
+
+test('segments are gone on from before the folders of all of them are made', async () => {
+  await job.stop('reduceIndex', 3);
+  const { mkdirs } = LocalStorage.prototype;
+  const asked = new Set<string>();
+  const slow = vi.spyOn(LocalStorage.prototype, 'mkdirs').mockImplementation(async function (this: LocalStorage, path) {
+    // The job asks for each folder in the beginning, and does not wait for all.
+    if (!asked.has(path)) {
+      asked.add(path);
+      await sleep(300);
+    }
+    return mkdirs.call(this, path);
+  });
+  try {
+    expect(reused(await job.finish())).toEqual({ ...NOTHING, map: '1 of 1', reduce: '3 of 4' });
+  } finally {
+    slow.mockRestore();
+  }
 });
 
 describe('a unit that is not whole is made again:', () => {

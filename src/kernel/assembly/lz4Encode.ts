@@ -91,6 +91,7 @@ export function lz4Encode(from: usize, length: usize, target: usize, heads: usiz
           const is1 = <i32>(load<u32>(base + place1) == word) & <i32>(place1 != 0);
           const is2 = <i32>(load<u32>(base + place2) == word) & <i32>(place2 != 0);
           const is3 = <i32>(load<u32>(base + place3) == word) & <i32>(place3 != 0);
+          // Written out for each candidate: what this loop costs are its instructions and spills.
           const room = probe - at;
           let longer = best;
           let before: usize = 0;

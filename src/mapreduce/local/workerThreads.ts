@@ -26,8 +26,8 @@ const INITIAL_HEAP_MB = 128;
 /**
  * In Node 20 V8 has nothing between its quick compilers and those that optimize, which every thread of a job of many small segments keeps
  * busy for a tenth of its CPU seconds. With baseline code from the first call on, three times V8's patience before it optimizes
- * JavaScript, and ten times that before WASM (later versions have seven), jobs take a twentieth to a tenth less. Later versions have a compiler
- * in between, and not all of these flags.
+ * JavaScript, and ten times that before WASM (later versions have seven), jobs take three to eight hundredths less. Later versions have a
+ * compiler in between, and not all of these flags.
  */
 const NODE_20_FLAGS = ['--always-sparkplug', '--interrupt-budget=396000', '--wasm-tiering-budget=18000000'];
 

@@ -1,7 +1,7 @@
 import type { KernelDictionary } from '../../rollup/dictionary/kernelDictionary.ts';
 import { CursorHeap } from '../../rollup/merge/heap.ts';
 import { BlockReader, BlockWriter } from '../../rollup/run/blockBytes.ts';
-import { TextValues } from '../../rollup/run/columnValues.ts';
+import { allRanks, TextValues } from '../../rollup/run/columnValues.ts';
 import { copyText } from '../../rollup/run/copyText.ts';
 import { BLOCK_BYTES_MAX, type BlockRef } from '../../rollup/run/run.ts';
 import type { RunSource } from '../../rollup/run/runReader.ts';
@@ -47,8 +47,7 @@ export class CountWriter {
     const { kernel, sorted } = dictionary;
     const values = dictionary.count - 1;
     const mark = kernel.mark();
-    const all = { kernel, ranks: kernel.allocate(values * 4), count: values };
-    countUp(kernel.ints, all.ranks / 4, values);
+    const all = allRanks(kernel, values);
     for (let from = 0; from < values; ) {
       const { bytes, count } = texts.blockOf(all, from);
       this.#block.uint8(bytes.length).set(bytes);
@@ -91,11 +90,7 @@ export class CountWriter {
   }
 }
 
-// The loops are functions of their own, which are compiled in no time.
-
-function countUp(ints: Int32Array, from: number, count: number): void {
-  for (let i = 0; i < count; i++) ints[from + i] = i + 1;
-}
+// The loop is a function of its own, which is compiled in no time.
 
 function takeCounts(target: Float64Array, counts: Float64Array, ids: Int32Array, from: number): void {
   for (let i = 0; i < target.length; i++) target[i] = counts[ids[from + i]];

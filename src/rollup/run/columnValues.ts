@@ -10,6 +10,18 @@ export interface RankList {
   readonly count: number;
 }
 
+/** The ranks of all values of a dimension. @param kernel gives room, which is in use as long as they are */
+export function allRanks(kernel: Kernel, count: number): RankList {
+  const ranks = kernel.allocate(count * 4);
+  countUp(kernel.ints, ranks / 4, count);
+  return { kernel, ranks, count };
+}
+
+// The loop is a function of its own, which is compiled in no time.
+function countUp(ints: Int32Array, from: number, count: number): void {
+  for (let i = 0; i < count; i++) ints[from + i] = i + 1;
+}
+
 /** Values of a dimension by rank. */
 export interface ValueSource {
   /**

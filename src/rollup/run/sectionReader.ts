@@ -3,7 +3,7 @@ import { compareUtf8 } from '../../segment/utf8Order.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { MetricState } from '../metrics/metricState.ts';
 import { BlockReader } from './blockBytes.ts';
-import { NumericValues, type SortedTexts, TextValues } from './columnValues.ts';
+import { allRanks, NumericValues, type SortedTexts, TextValues } from './columnValues.ts';
 import { type BlockRef, cellWidth, type SectionColumn, type SectionHeader } from './run.ts';
 import { NumericCursor, type RunSource, readLists } from './runReader.ts';
 import type { RunColumn, RunRows } from './runWriter.ts';
@@ -52,7 +52,8 @@ export function readSection(
     hashes?.set(block.int32(count), first);
     first += count;
   }
-  const sorted = identity(kernel, Math.max(0, ...columns.map(({ values }) => values)));
+  // Texts that are sorted are in the order of their numbers.
+  const { ranks: sorted } = allRanks(kernel, Math.max(0, ...columns.map(({ values }) => values)));
   const texts = columns.map((column, i) =>
     types[i] === 'string' ? new SectionTexts(kernel, reader, column, sorted) : null,
   );
@@ -86,19 +87,7 @@ class BlockSource {
   }
 }
 
-/** Address of the numbers from 1 to `count`: the order of texts that are sorted. */
-function identity(kernel: Kernel, count: number): number {
-  const address = kernel.allocate(count * 4);
-  countUp(kernel.ints, address / 4, count);
-  return address;
-}
-
-// The loops are functions of their own, which are compiled in no time.
-
-function countUp(ints: Int32Array, from: number, count: number): void {
-  for (let i = 0; i < count; i++) ints[from + i] = i + 1;
-}
-
+// The loop is a function of its own, which is compiled in no time.
 function shift(ints: Int32Array, from: number, to: number, by: number): void {
   for (let i = from; i < to; i++) ints[i] += by;
 }

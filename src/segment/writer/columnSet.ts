@@ -181,9 +181,16 @@ export class ColumnSet {
   }
 }
 
+/** Names that were found good last: those of a job's segments are the same. */
+let checkedNames: readonly string[] = [];
+
 function checkNames({ dimensions, metrics }: SegmentDescription): void {
+  const count = dimensions.length + metrics.length;
+  const nameOf = (i: number) => (i < dimensions.length ? dimensions[i] : metrics[i - dimensions.length]).name;
+  if (count === checkedNames.length && checkedNames.every((name, i) => name === nameOf(i))) return;
+  const names = Array.from({ length: count }, (_, i) => nameOf(i));
   const seen = new Set([TIME_COLUMN, 'index.drd', 'metadata.drd']);
-  for (const { name } of [...dimensions, ...metrics]) {
+  for (const name of names) {
     checkName(name);
     if (seen.has(name)) {
       throw new Error(
@@ -192,4 +199,5 @@ function checkNames({ dimensions, metrics }: SegmentDescription): void {
     }
     seen.add(name);
   }
+  checkedNames = names;
 }

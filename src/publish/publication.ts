@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { HadoopClient } from '../hadoop/hadoopClient.ts';
 import { mapAtOnce } from '../storage/mapAtOnce.ts';
 import { parentPath } from '../storage/pathText.ts';
-import { storageFor } from '../storage/storage.ts';
+import { type Storage, storageFor } from '../storage/storage.ts';
 import { aloneIn } from './aloneIn.ts';
 import { type CompleteZip, Journal, type JournalState, readJournal, removeJobDirectory } from './journal.ts';
 import { type MetadataStore, MetadataStoreError, type PublishRequest } from './metadata/MetadataStore.ts';
 import { changedSegment, checkVersions } from './metadata/segmentTable.ts';
 import { thisProcess } from './processes.ts';
 import type { Publisher } from './publisher.ts';
-import { removeFiles, type StagedZip, sha256Of, storeZips, upperFolders } from './segmentStore.ts';
+import { foldersAbove, removeFiles, type StagedZip, sha256Of, storeZips } from './segmentStore.ts';
+import { StagedSync } from './stagedSync.ts';
 
 /** By whom segments become visible. */
 export interface PublicationMeans {
@@ -43,13 +44,7 @@ export class Publication {
   readonly #staged = new Set<string>();
   readonly #inherited: StagedZip[] = [];
   #isStoring = false;
-  /** Directories that were made, and are synced with `#room`. */
-  #made: ReadonlySet<string> = new Set();
-  /** Directories for the zips, made and synced while zips are written. */
-  #room: Promise<void> = Promise.resolve();
-  /** Zips are synced one batch after the other while others are written; those on the disk. */
-  #syncing: Promise<void> = Promise.resolve();
-  readonly #synced = new Set<string>();
+  readonly #sync: StagedSync;
   #isLeft = false;
 
   private constructor(directory: string, journal: Journal, base: string, means: PublicationMeans) {
@@ -59,6 +54,11 @@ export class Publication {
     this.#store = means.store;
     this.#publisher = means.publisher;
     this.#hadoop = means.hadoop;
+    this.#sync = new StagedSync(base, (paths) => this.#storage.sync(paths));
+  }
+
+  get #storage(): Storage {
+    return storageFor(this.#base, this.#hadoop);
   }
 
   /**
@@ -114,30 +114,18 @@ export class Publication {
     return join(this.directory, 'unpacked');
   }
 
-  /**
-   * Makes room for zips; the first that this job does to deep storage. Returns when that is seen to be possible: the rest is done while
-   * zips are written. Whoever writes one makes its directory where it is not there yet.
-   */
+  /** Writes down which zips there are going to be, and makes the directory of the first: when this returns that is seen to be possible. */
   async stage(zips: readonly StagedZip[]): Promise<void> {
     this.#journal.append({ type: 'stage', zips });
     const temporaries = zips.map(({ temporary }) => temporary);
     for (const temporary of temporaries) this.#staged.add(temporary);
-    const makeFolders = (paths: readonly string[]) =>
-      mapAtOnce(paths, (path) => storageFor(path, this.#hadoop).mkdirs(parentPath(path)));
-    await makeFolders(temporaries.slice(0, 1));
-    this.#made = upperFolders(temporaries, this.#base);
-    this.#room = makeFolders(temporaries.slice(1)).then(() => this.#sync([...this.#made]));
-    this.#room.catch(() => {});
+    this.#sync.expect(temporaries);
+    for (const first of temporaries.slice(0, 1)) await this.#storage.mkdirs(parentPath(first));
   }
 
-  /** Zips are complete: they go to the disk while others are written. */
+  /** Zips are complete, each in its directory: they go to the disk while others are written. */
   written(temporaries: readonly string[]): void {
-    this.#syncing = this.#syncing
-      .then(() => this.#sync(temporaries))
-      .then(() => {
-        for (const temporary of temporaries) this.#synced.add(temporary);
-      });
-    this.#syncing.catch(() => {});
+    this.#sync.written(temporaries);
   }
 
   /** Takes over zips that another run has staged: those that this one does not give its own names are removed at its end. */
@@ -158,15 +146,9 @@ export class Publication {
     );
   }
 
-  #sync(paths: readonly string[]): Promise<void> {
-    return storageFor(this.#base, this.#hadoop).sync(paths);
-  }
-
   /** All zips are complete, and on the disk when this returns: what `publish` is to do, now or in another process. */
   async complete(request: PublishRequest, zips: readonly CompleteZip[]): Promise<void> {
-    await this.#room;
-    await this.#syncing;
-    await this.#sync(zips.map(({ temporary }) => temporary).filter((temporary) => !this.#synced.has(temporary)));
+    await this.#sync.finish(zips.map(({ temporary }) => temporary));
     this.#journal.append({ type: 'complete', request, zips });
   }
 
@@ -207,10 +189,15 @@ export class Publication {
 
   /** What the store will tell of outlasts a loss of power. */
   async #syncNames(zips: readonly CompleteZip[]): Promise<void> {
-    const finals = zips.map(({ final }) => final);
-    const folders = new Set(finals.map(parentPath));
-    for (const folder of upperFolders(finals, this.#base)) if (!this.#made.has(folder)) folders.add(folder);
-    await this.#sync([...folders]);
+    const folders = new Set<string>();
+    for (const { temporary, final } of zips) {
+      const folder = parentPath(final);
+      folders.add(folder);
+      // Where the zip was moved its directory has been made since.
+      const synced: ReadonlySet<string> = folder === parentPath(temporary) ? this.#sync.synced : new Set();
+      for (const above of foldersAbove(final, this.#base)) if (!synced.has(above)) folders.add(above);
+    }
+    await this.#storage.sync([...folders]);
   }
 
   async #tell(request: PublishRequest): Promise<number> {
@@ -242,8 +229,7 @@ export class Publication {
    * @returns false when that can't be told, because the metadata store does not answer: all stays then, for `segmill publish`
    */
   async discard(): Promise<boolean> {
-    // What is still being made would be there again.
-    await Promise.allSettled([this.#room, this.#syncing]);
+    await this.#sync.settle();
     const state = readJournal(this.directory);
     if (state === null) return true;
     // A publisher that fails, and does not say that it knows no better, has published nothing.

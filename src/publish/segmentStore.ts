@@ -33,15 +33,12 @@ export async function storeZips(zips: readonly StagedZip[], base: string, hadoop
   });
 }
 
-/** The directories that hold directories, from those above the files' own up to the one that holds the base of deep storage. */
-export function upperFolders(paths: readonly string[], base: string): Set<string> {
-  const folders = new Set<string>();
+/** The directories that hold directories, from the one above the file's own up to the one that holds the base of deep storage. */
+export function foldersAbove(path: string, base: string): string[] {
+  const folders: string[] = [];
   const top = parentPath(base);
-  for (const path of paths) {
-    let folder = parentPath(parentPath(path));
-    for (; folder !== '' && folder.length >= top.length && !folders.has(folder); folder = parentPath(folder))
-      folders.add(folder);
-  }
+  for (let at = parentPath(parentPath(path)); at !== '' && at.length >= top.length; at = parentPath(at))
+    folders.push(at);
   return folders;
 }
 

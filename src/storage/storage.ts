@@ -54,7 +54,7 @@ export interface Storage {
   openRead(path: string, range?: ReadRange): Promise<ByteReader>;
   /** Creates or replaces a file; its directory must exist. The bytes are complete once the stream has emitted `finish`. */
   createWrite(path: string): Promise<Writable>;
-  /** Creates or replaces a file with all its bytes; its directory must exist. */
+  /** Creates or replaces a file with all its bytes, and makes its directory where there is none. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** Moves a file or directory; a file in the way is replaced. */
   rename(from: string, to: string): Promise<void>;

@@ -107,9 +107,17 @@ const CASES: readonly Case[] = [
     leaves: true,
   },
   {
-    what: 'a disk that fails when folders are synced',
+    what: 'a disk that fails when zips are synced',
     under: 'out/ds',
     fail: { code: 'EIO', calls: ['fsync'] },
+    told:
+      `segmill: Cannot write ROOT/${ZIP}.* to the disk: the disk, or the connection to it, failed. ` +
+      'Look into the log of the system (dmesg), and run it again when that is mended.\n',
+  },
+  {
+    what: 'a disk that fails when folders are synced',
+    under: 'out/ds',
+    fail: { code: 'EIO', calls: ['fsync'], after: 2 },
     told:
       `segmill: Cannot write ROOT/${ZIP.replace('/0/index.zip', '')} to the disk: the disk, or the connection to it, failed. ` +
       'Look into the log of the system (dmesg), and run it again when that is mended.\n',

@@ -2,7 +2,7 @@
 
 import { closeSync, fsync, openSync, writeSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { byPath, expandGlob } from '../glob.ts';
@@ -10,7 +10,7 @@ import { mapAtOnce } from '../mapAtOnce.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
 import { LocalByteReader } from './LocalByteReader.ts';
 import { LocalByteWriter } from './LocalByteWriter.ts';
-import { directoryError } from './makeDirectory.ts';
+import { directoryError, makeDirectory } from './makeDirectory.ts';
 import { StorageError } from './StorageError.ts';
 
 /** Status calls in flight at once while a directory is listed. */
@@ -74,6 +74,7 @@ export class LocalStorage implements Storage {
   /** On the calling thread, as LocalByteWriter does. */
   async write(path: string, bytes: Uint8Array): Promise<void> {
     const file = localPath(path);
+    makeDirectory(dirname(file));
     const descriptor = create(file);
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);

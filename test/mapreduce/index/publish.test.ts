@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runIndexJob } from '../../../src/mapreduce/index/indexJob.ts';
 import type { IndexReport } from '../../../src/mapreduce/index/indexReport.ts';
 import type { Engine, Task } from '../../../src/mapreduce/job.ts';
 import type { OlderSegment } from '../../../src/publish/emptyChunks.ts';
 import { type Claim, type ClaimedData, type Publisher, UnknownOutcomeError } from '../../../src/publish/publisher.ts';
+import { LocalStorage } from '../../../src/storage/local/LocalStorage.ts';
 import { jobOf } from './checkJob.ts';
 import { hourSpec } from './hourSpec.ts';
 import { InlineEngine } from './inlineEngine.ts';
@@ -122,6 +123,34 @@ describe.each([
     );
     expect(report).toMatchObject({ version: VERSION, publication: { store: 'the test', status: 'published' } });
     expect(deepStorage()).toEqual(ZIPS);
+  });
+
+  test('is told of segments when their directories, and all above them, are on the disk', async () => {
+    const synced = new Set<string>();
+    // What is made in a directory after it was synced is not on the disk.
+    const mkdirs = vi.spyOn(LocalStorage.prototype, 'mkdirs').mockImplementation(async (path) => {
+      mkdirSync(path, { recursive: true });
+      synced.clear();
+    });
+    const sync = vi.spyOn(LocalStorage.prototype, 'sync').mockImplementation(async (paths) => {
+      for (const path of paths) if (existsSync(path)) synced.add(path);
+    });
+    const publisher = new FakePublisher(begins);
+    const missing: string[] = [];
+    publisher.onStep = (step) => {
+      if (step !== 'publish') return;
+      for (const zip of ZIPS) {
+        for (let at = dirname(join(directory, 'segments', zip)); at !== directory; at = dirname(at))
+          if (!synced.has(at)) missing.push(at);
+      }
+    };
+    try {
+      await run(publisher);
+    } finally {
+      mkdirs.mockRestore();
+      sync.mockRestore();
+    }
+    expect(missing).toEqual([]);
   });
 
   test.each(['check', 'begin', 'publish'])('that fails to %s leaves nothing', async (failing) => {

@@ -197,6 +197,9 @@ describe('files', () => {
     await storage.write(`${root}/new/other`, Buffer.from('longer than other'));
     await storage.write(`${root}/new/other`, Buffer.from('other'));
     expect(readFileSync(`${root}/new/other`, 'utf8')).toBe('other');
+    await storage.write(`${root}/new/deep/est/file`, Buffer.from('x'));
+    expect(readFileSync(`${root}/new/deep/est/file`, 'utf8')).toBe('x');
+    await storage.remove(`${root}/new/deep/est`, { recursive: true });
     await storage.rename(`${root}/new/other`, path);
     expect(await storage.status(path)).toMatchObject({ length: 5 });
     await storage.remove(path, { recursive: false });
@@ -216,8 +219,14 @@ describe('files', () => {
     await expect(storage.createWrite(nowhere)).rejects.toMatchObject(
       failure(`Cannot create ${nowhere}: no such file or directory.`, 'ENOENT'),
     );
-    await expect(storage.write(nowhere, Buffer.from('x'))).rejects.toMatchObject(
-      failure(`Cannot create ${nowhere}: no such file or directory.`, 'ENOENT'),
+    await expect(storage.write(`${root}/d`, Buffer.from('x'))).rejects.toMatchObject(
+      failure(`Cannot create ${root}/d: it is a directory.`, 'EISDIR'),
+    );
+    await expect(storage.write(`${root}/d/a.json/x/y`, Buffer.from('x'))).rejects.toMatchObject(
+      failure(
+        `Cannot make the directory ${root}/d/a.json/x: a part of the path is a file, not a directory.`,
+        'ENOTDIR',
+      ),
     );
     await expect(storage.rename(nowhere, `${root}/x`)).rejects.toMatchObject(
       failure(`Cannot rename ${nowhere} to ${root}/x: no such file or directory.`, 'ENOENT'),

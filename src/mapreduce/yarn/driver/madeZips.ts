@@ -1,5 +1,6 @@
 import type { StagedZip } from '../../../publish/segmentStore.ts';
 import { mapAtOnce } from '../../../storage/mapAtOnce.ts';
+import { parentPath } from '../../../storage/pathText.ts';
 import type { WebHdfsStorage } from '../../../storage/webhdfs/WebHdfsStorage.ts';
 import { isoText } from '../../../time/isoText.ts';
 import type { PlannedShard } from '../../index/planShards.ts';
@@ -42,6 +43,8 @@ export async function areThere(zips: readonly MadeZip[], hdfs: WebHdfsStorage): 
 /** Moves zips out of the job's folder, which goes with the job, to their temporary names in deep storage. */
 export async function moveOut(zips: readonly MadeZip[], hdfs: WebHdfsStorage): Promise<void> {
   await mapAtOnce(zips, async ({ made, temporary }) => {
-    if ((await hdfs.status(made.zip)) !== null) await hdfs.rename(made.zip, temporary);
+    if ((await hdfs.status(made.zip)) === null) return;
+    await hdfs.mkdirs(parentPath(temporary));
+    await hdfs.rename(made.zip, temporary);
   });
 }

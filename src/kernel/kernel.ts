@@ -96,6 +96,7 @@ export interface KernelExports {
   keyMergeNext(state: number): void;
   textMergeBegin(state: number): void;
   textMergeRun(state: number): number;
+  textElements(block: number, last: number, lastLength: number, out: number, outEnds: number): number;
   parseLongs(
     bytes: number,
     kinds: number,

@@ -22,5 +22,6 @@ export { murmur3x64_128, murmur3x86_32 } from './murmur3';
 export { parseDoubles, parseLongs } from './numbers';
 export { lz4Encode } from './lz4Encode';
 export { lz4Decode } from './lz4Decode';
+export { textElements } from './textElements';
 export { textMergeBegin, textMergeRun } from './textMerge';
 export { bitmapScatter, bitmapStarts, bitmapWrite } from './bitmaps';

@@ -2,7 +2,7 @@
 // which no byte of a text is compared twice, as in src/rollup/merge/mergeTree.ts. Caller: src/rollup/merge/TextMerge.ts, which reads
 // the blocks and takes what has been united. Texts are read up to 8, and written up to 16 bytes past their end.
 
-import { orderOf } from './utf16Order';
+import { orderOf, sharedBytes } from './utf16Order';
 
 // The state of a merge, in int32 words.
 const SIZE: usize = 0; // number of dictionaries
@@ -171,16 +171,6 @@ function isBefore(state: usize, left: i32, right: i32): bool {
   const before = order == 0 ? left < right : order < 0;
   store<i32>(shared + (<usize>(before ? right : left) << 2), <i32>at);
   return before;
-}
-
-// @ts-ignore: decorator
-@inline
-function sharedBytes(left: usize, right: usize, from: u32, most: u32): u32 {
-  for (let at = from; at < most; at += 8) {
-    const difference = load<u64>(left + at) ^ load<u64>(right + at);
-    if (difference != 0) return min<u32>(most, at + <u32>(ctz<u64>(difference) >>> 3));
-  }
-  return most;
 }
 
 // @ts-ignore: decorator

@@ -1,19 +1,6 @@
 import { borrowKernel, type Kernel } from '../../kernel/kernel.ts';
 import type { ElementBatch } from '../../segment/writer/elementBatch.ts';
-import type { BlockRef, SectionColumn } from '../run/run.ts';
-import type { RunSource } from '../run/runReader.ts';
-
-/** A sorted dictionary of texts of a section. */
-interface TextDictionary {
-  readonly source: RunSource;
-  readonly blocks: readonly BlockRef[];
-  readonly values: number;
-}
-
-/** The dictionary of a section's column. */
-export function textDictionary(source: RunSource, { dictionary, values }: SectionColumn): TextDictionary {
-  return { source, blocks: dictionary, values };
-}
+import { longestBlock, readToKernel, type TextDictionary, unordered } from './textDictionary.ts';
 
 /** Words of a merge's state and of a cursor, and what a call returns: see kernel/assembly/textMerge.ts. */
 const SIZE = 0;
@@ -55,9 +42,6 @@ export function mergeTexts(
   return borrowKernel((kernel) => new TextMerge(kernel).run(dictionaries, remaps, onTexts));
 }
 
-/** Takes the blocks that are read, which go to the kernel at once. */
-let blockBuffer = new ArrayBuffer(0);
-
 /** Unites sorted dictionaries of texts in a kernel, those of one dimension after those of another. */
 export class TextMerge {
   readonly #kernel: Kernel;
@@ -73,15 +57,14 @@ export class TextMerge {
   }
 
   /**
-   * @param remaps per dictionary, receives the united id (from 1 on) of each of its ids, which count from 1, too; null for a single
-   *   dictionary, whose ids stay what they are
+   * @param remaps per dictionary, receives the united id (from 1 on) of each of its ids, which count from 1, too
    * @param onTexts takes the distinct texts in order; a batch is valid during the call
    * @returns the number of distinct texts
    * @throws Error when a dictionary is not sorted: it would make wrong query results, not errors
    */
   run(
     dictionaries: readonly TextDictionary[],
-    remaps: readonly Int32Array[] | null,
+    remaps: readonly Int32Array[],
     onTexts: (texts: ElementBatch) => void,
   ): number {
     const kernel = this.#kernel;
@@ -89,9 +72,8 @@ export class TextMerge {
     this.#dictionaries = dictionaries;
     const remapsAt = this.#layOut();
     this.#unite(onTexts);
+    this.#takeRemaps(remaps, remapsAt / 4);
     const count = kernel.ints[this.#state + COUNT];
-    if (remaps !== null) this.#takeRemaps(remaps, remapsAt / 4);
-    else if (count < dictionaries[0].values) throw unordered();
     kernel.release(mark);
     return count;
   }
@@ -185,14 +167,12 @@ export class TextMerge {
 
   /** Puts a cursor before the first text of its next block. */
   #readBlock(cursor: number): void {
-    const { bytes, ints } = this.#kernel;
+    const { ints } = this.#kernel;
     const { source, blocks } = this.#dictionaries[cursor];
     const number = this.#read[cursor]++;
-    const ref = blocks[number];
-    if (blockBuffer.byteLength < ref.length) blockBuffer = new ArrayBuffer(ref.length);
     const words = this.#cursors + cursor * CURSOR_WORDS;
     const ends = ints[words + ENDS] >>> 0;
-    bytes.set(source.read(ref, blockBuffer), ends - 8);
+    readToKernel(this.#kernel, source, blocks[number], ends - 8);
     // See run.ts: the number of texts, their ends and they themselves, each part aligned to 8 bytes.
     const count = ints[ends / 4 - 2];
     ints[words + BYTES] = ends + ((4 * count + 7) & ~7);
@@ -200,14 +180,4 @@ export class TextMerge {
     ints[words + AT] = 0;
     ints[words + HAS_MORE] = number + 1 < blocks.length ? 1 : 0;
   }
-}
-
-function longestBlock(blocks: readonly BlockRef[]): number {
-  let longest = 0;
-  for (const { length } of blocks) longest = Math.max(longest, length);
-  return longest;
-}
-
-function unordered(): Error {
-  return new Error('a dictionary of a run is out of order');
 }

@@ -1,10 +1,12 @@
-import { borrowKernel } from '../../kernel/kernel.ts';
+import { borrowKernel, type Kernel } from '../../kernel/kernel.ts';
 import type { ElementBatch } from '../../segment/writer/elementBatch.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
 import type { SectionColumn, SectionHeader } from '../run/run.ts';
 import { NumericCursor, type RunSource, readLists, readNumbers } from '../run/runReader.ts';
+import { copyTexts } from './copyTexts.ts';
 import { type CellLists, mergeCells, mergeNumbers } from './mergeValues.ts';
-import { TextMerge, textDictionary } from './TextMerge.ts';
+import { TextMerge } from './TextMerge.ts';
+import { textDictionary } from './textDictionary.ts';
 
 /** One section to merge: the same shard of one run. Sections stand in position order. */
 export interface SectionInput {
@@ -51,7 +53,7 @@ export function mergeColumns(
     for (let dimension = 0; dimension < types.length; dimension++) {
       columns.push(
         sections.length === 1
-          ? onlyColumn(sections[0], types[dimension], dimension, merge, texts)
+          ? onlyColumn(sections[0], types[dimension], dimension, kernel, texts)
           : mergeColumn(sections, types[dimension], dimension, merge, texts),
       );
     }
@@ -64,7 +66,7 @@ function onlyColumn(
   { source, header }: SectionInput,
   type: DimensionType,
   dimension: number,
-  merge: TextMerge,
+  kernel: Kernel,
   texts: TextValueSink,
 ): MergedColumn {
   const column = header.columns[dimension];
@@ -73,7 +75,7 @@ function onlyColumn(
   if (type !== 'string') numbers = readNumbers(source, column);
   else {
     if (hasNull) texts.addNullValue(dimension);
-    if (values > 0) merge.run([textDictionary(source, column)], null, (batch) => texts.addValues(dimension, batch));
+    copyTexts(kernel, textDictionary(source, column), (batch) => texts.addValues(dimension, batch));
   }
   const lists = column.lists.length === 0 ? null : readLists(source, column.lists);
   return { type, hasNull, valueCount: values, numbers, lists, cellCount: column.cells, cellRemaps: null };

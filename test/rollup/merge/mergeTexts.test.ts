@@ -1,41 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { borrowKernel } from '../../../src/kernel/kernel.ts';
-import { mergeTexts, TextMerge } from '../../../src/rollup/merge/TextMerge.ts';
-import { BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
-import type { BlockRef } from '../../../src/rollup/run/run.ts';
-import type { RunSource } from '../../../src/rollup/run/runReader.ts';
-
-/** Dictionary blocks in memory, handed out in the spare buffer where it is long enough, as a run file does. */
-class Blocks implements RunSource {
-  readonly refs: BlockRef[] = [];
-  readonly #blocks: Uint8Array[] = [];
-
-  constructor(values: readonly string[], valuesPerBlock: number) {
-    for (let at = 0; at < values.length; at += valuesPerBlock) {
-      const texts = values.slice(at, at + valuesPerBlock).map((value) => Buffer.from(value));
-      const block = new BlockWriter();
-      block.int32(1)[0] = texts.length;
-      let end = 0;
-      block.int32(texts.length).set(
-        texts.map((text) => {
-          end += text.length;
-          return end;
-        }),
-      );
-      block.uint8(end).set(Buffer.concat(texts));
-      this.refs.push({ offset: this.#blocks.length, length: block.length, count: texts.length });
-      this.#blocks.push(block.bytes().slice());
-    }
-  }
-
-  read({ offset, length }: BlockRef, spare?: ArrayBuffer): Uint8Array {
-    const isEnough = spare !== undefined && spare.byteLength >= length;
-    const bytes = new Uint8Array(isEnough ? spare : new ArrayBuffer(length), 0, length);
-    bytes.set(this.#blocks[offset]);
-    return bytes;
-  }
-}
+import { mergeTexts } from '../../../src/rollup/merge/TextMerge.ts';
+import { Blocks, dictionary } from './blocks.ts';
 
 function merge(dictionaries: readonly (readonly string[])[], valuesPerBlock: number) {
   const inputs = dictionaries.map((values) => {
@@ -57,15 +23,6 @@ function merge(dictionaries: readonly (readonly string[])[], valuesPerBlock: num
   });
   return { count, merged, batches, remaps: remaps.map((remap) => [...remap]) };
 }
-
-// Few letters of all lengths in UTF-8, so that values share beginnings; U+E000 and U+FFFF stand behind U+1F600 in UTF-16 order.
-const text = fc.array(fc.constantFrom('a', 'b', 'é', 'ê', '\u{e000}', '\u{ffff}', '\u{1f600}', '\u{1f601}'), {
-  maxLength: 6,
-});
-const dictionary = fc.uniqueArray(
-  text.map((letters) => letters.join('')),
-  { maxLength: 20 },
-);
 
 test('sorted dictionaries become one, in the order of JavaScript (and Java) strings', () => {
   fc.assert(
@@ -121,31 +78,4 @@ test('a dictionary that is not sorted is refused, in whichever block', () => {
     expect(() => merge([['\ue000', '\u{1f600}']], perBlock)).toThrow(refused);
   }
   expect(merge([['a']], 1).merged).toEqual(['a']);
-});
-
-test('a single dictionary whose ids stay what they are is handed on as it is, and refused where it is not ascending', () => {
-  const run = (values: readonly string[], perBlock: number) =>
-    borrowKernel((kernel) => {
-      const source = new Blocks(values, perBlock);
-      const merged: string[] = [];
-      const merge = new TextMerge(kernel);
-      const count = merge.run([{ source, blocks: source.refs, values: values.length }], null, ({ bytes, ends }) => {
-        for (let i = 0, start = 0; i < ends.length; start = ends[i++])
-          merged.push(Buffer.from(bytes.subarray(start + 4, ends[i])).toString());
-      });
-      expect(count).toBe(values.length);
-      return merged;
-    });
-  const refused = new Error('a dictionary of a run is out of order');
-  for (const perBlock of [1, 2, 9]) {
-    for (const values of [['', 'a', 'ab', 'b', 'é'], ['x'.repeat(700)], []])
-      expect(run(values, perBlock)).toEqual(values);
-    for (const values of [
-      ['a', 'a'],
-      ['', ''],
-      ['b', 'a'],
-      ['ab', 'a'],
-    ])
-      expect(() => run(values, perBlock)).toThrow(refused);
-  }
 });

@@ -1,5 +1,6 @@
 import type { MergedColumn, SectionInput } from '../../../rollup/merge/mergeColumns.ts';
-import { mergeTexts, textDictionary } from '../../../rollup/merge/TextMerge.ts';
+import { mergeTexts } from '../../../rollup/merge/TextMerge.ts';
+import { textDictionary } from '../../../rollup/merge/textDictionary.ts';
 import { newNumber } from '../../../row/coerce.ts';
 import { storedText } from '../../../row/numbers/storedText.ts';
 

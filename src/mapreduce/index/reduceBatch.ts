@@ -25,8 +25,10 @@ export async function reduceBatch(
   const runs = new OpenRuns(context.openRun ?? openRunFile);
   const made: ReduceManifest[] = [];
   try {
-    for (const segment of segments) {
-      made.push(await reduceIndex({ config, ...segment }, { ...context, openRun: runs.open }, scratch, encoder));
+    const lending = { ...context, openRun: runs.open };
+    for (const { interval, sections, temporaryZip } of segments) {
+      // Spelled out: V8 takes microseconds for a field behind others that were spread.
+      made.push(await reduceIndex({ config, interval, sections, temporaryZip }, lending, scratch, encoder));
       scratch.clear();
     }
     return made;

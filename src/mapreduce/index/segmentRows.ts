@@ -26,9 +26,11 @@ export class SegmentRows {
     this.#segment = segment;
     this.#firstSparse = firstSparse;
     this.#columns = columns;
-    this.#ids = new Int32Array(rowsMax);
-    this.#pairs = new Int32Array(rowsMax * 2);
-    this.#nulls = new Uint8Array(rowsMax);
+    // One buffer for all: of a small segment it costs more to make than to fill.
+    const buffer = new ArrayBuffer(rowsMax * 13);
+    this.#pairs = new Int32Array(buffer, 0, rowsMax * 2);
+    this.#ids = new Int32Array(buffer, rowsMax * 8, rowsMax);
+    this.#nulls = new Uint8Array(buffer, rowsMax * 12, rowsMax);
   }
 
   append({ rows, times, cells, metrics }: MergedRows): void {

@@ -42,8 +42,9 @@ export function mergeRows(
     const block = openRows(section, columns.length, section.source.read(section.header.blocks[0]), metrics);
     // A single block has its rows in order: they go on as they are.
     if (!rollup || !hasEqualRows(block)) {
-      onRows({ ...block, metrics });
-      return block.rows;
+      const { rows, times, cells } = block;
+      onRows({ rows, times, cells, metrics });
+      return rows;
     }
   }
   const rowsMax = outputRowsMax(sections);

@@ -185,15 +185,14 @@ export class RunWriter {
   /** Writes the cells of all columns, each aligned to 8 bytes. */
   #writeCells(columns: readonly SectionColumn[], from: number, to: number): void {
     const kernel = this.#kernel;
-    const widths = columns.map(({ cells }) => cellWidth(cells));
-    const sizes = widths.map((width) => ((to - from) * width + 7) & ~7);
+    const rows = to - from;
     const mark = kernel.mark();
-    const address = kernel.allocate(sizes.reduce((sum, size) => sum + size, 0));
+    const address = kernel.allocate(columns.length * ((rows * 4 + 7) & ~7));
     let at = address;
     for (let column = 0; column < columns.length; column++) {
-      const { numbers } = this.#used[column];
-      kernel.exports.packCells(this.#cells[column] + from * 4, to - from, numbers, widths[column], at);
-      at += sizes[column];
+      const width = cellWidth(columns[column].cells);
+      kernel.exports.packCells(this.#cells[column] + from * 4, rows, this.#used[column].numbers, width, at);
+      at += (rows * width + 7) & ~7;
     }
     this.#append(kernel.bytes.subarray(address, at), 1);
     kernel.release(mark);

@@ -24,32 +24,35 @@ const NO_BLOCKS: readonly BlockRef[] = [];
 export function writeHeader(block: BlockWriter, { rows, hasHashes, columns, found, blocks }: SectionHeader): void {
   const foundBytes = found.length === 0 ? new Uint8Array(0) : new TextEncoder().encode(JSON.stringify(found));
   let count = blocks.length;
-  for (const { lists, dictionary } of columns) count += lists.length + dictionary.length;
+  for (let i = 0; i < columns.length; i++) count += columns[i].lists.length + columns[i].dictionary.length;
   const words = block.int32(HEADER_WORDS + columns.length * COLUMN_WORDS + count * BLOCK_WORDS);
   words[ROWS] = rows;
   words[HAS_HASHES] = hasHashes ? 1 : 0;
   words[COLUMNS] = columns.length;
   words[ROW_BLOCKS] = blocks.length;
   words[FOUND_BYTES] = foundBytes.length;
-  let at = HEADER_WORDS;
-  for (const column of columns) {
-    words[at + VALUES] = column.values;
-    words[at + CELLS] = column.cells;
-    words[at + FLAGS] = (column.hasNull ? HAS_NULL : 0) | (column.hasMultiple ? HAS_MULTIPLE : 0);
-    words[at + LIST_BLOCKS] = column.lists.length;
-    words[at + DICTIONARY_BLOCKS] = column.dictionary.length;
-    at += COLUMN_WORDS;
-  }
-  for (const { lists, dictionary } of columns) at = putBlocks(words, putBlocks(words, at, lists), dictionary);
-  putBlocks(words, at, blocks);
+  let next = HEADER_WORDS + columns.length * COLUMN_WORDS;
+  for (let i = 0; i < columns.length; i++) next = putColumn(words, HEADER_WORDS + i * COLUMN_WORDS, next, columns[i]);
+  putBlocks(words, next, blocks);
   block.uint8(foundBytes.length).set(foundBytes);
+}
+
+/** @returns where the words behind those of its blocks are */
+function putColumn(words: Int32Array, at: number, blocksAt: number, column: SectionColumn): number {
+  const { lists, dictionary } = column;
+  words[at + VALUES] = column.values;
+  words[at + CELLS] = column.cells;
+  words[at + FLAGS] = (column.hasNull ? HAS_NULL : 0) | (column.hasMultiple ? HAS_MULTIPLE : 0);
+  words[at + LIST_BLOCKS] = lists.length;
+  words[at + DICTIONARY_BLOCKS] = dictionary.length;
+  return putBlocks(words, putBlocks(words, blocksAt, lists), dictionary);
 }
 
 function putBlocks(words: Int32Array, from: number, blocks: readonly BlockRef[]): number {
   let at = from;
-  for (const { length, count } of blocks) {
-    words[at++] = length;
-    words[at++] = count;
+  for (let i = 0; i < blocks.length; i++) {
+    words[at++] = blocks[i].length;
+    words[at++] = blocks[i].count;
   }
   return at;
 }

@@ -1,4 +1,4 @@
-import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
+import { segmentDescriptor } from '../../publish/layout/dataSegment.ts';
 import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
 import type { SegmentPlace } from '../../publish/layout/segmentPlace.ts';
 import { intervalText } from '../../time/isoText.ts';
@@ -24,15 +24,13 @@ export function segmentReport(
     zipBytes: made.zipBytes,
     zipSha256: made.zipSha256,
     path: place.final,
-    descriptor: JSON.parse(
-      dataSegmentJson({
-        ...place.key,
-        loadSpec: place.loadSpec,
-        dimensions: made.dimensions,
-        metrics: job.metrics.map((metric) => metric.name),
-        shardSpec: shardSpecOf(shard, config),
-        size: made.size,
-      }),
-    ),
+    descriptor: segmentDescriptor({
+      ...place.key,
+      loadSpec: place.loadSpec,
+      dimensions: made.dimensions,
+      metrics: job.metrics.map((metric) => metric.name),
+      shardSpec: shardSpecOf(shard, config),
+      size: made.size,
+    }),
   };
 }

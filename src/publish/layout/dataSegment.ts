@@ -143,12 +143,12 @@ export interface DataSegment extends SegmentKey {
 }
 
 /**
- * The descriptor as compact JSON, keys in Druid's order.
+ * The descriptor as it stands in JSON, keys in Druid's order.
  *
  * @throws when a name holds a comma: the descriptor joins names with commas, so such a list would read as other columns
  */
-export function dataSegmentJson(segment: DataSegment): string {
-  return JSON.stringify({
+export function segmentDescriptor(segment: DataSegment): object {
+  return {
     dataSource: segment.dataSource,
     interval: intervalText(segment.interval),
     version: segment.version,
@@ -159,7 +159,7 @@ export function dataSegmentJson(segment: DataSegment): string {
     binaryVersion: 9,
     size: segment.size,
     identifier: segmentId(segment),
-  });
+  };
 }
 
 function joinNames(kind: string, names: readonly string[]): string {

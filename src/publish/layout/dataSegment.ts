@@ -142,12 +142,27 @@ export interface DataSegment extends SegmentKey {
   readonly size: number;
 }
 
+/** The descriptor as it stands in JSON. */
+export interface SegmentDescriptor {
+  readonly dataSource: string;
+  readonly interval: string;
+  readonly version: string;
+  readonly loadSpec: LoadSpec;
+  /** Names joined by commas. */
+  readonly dimensions: string;
+  readonly metrics: string;
+  readonly shardSpec: ShardSpec;
+  readonly binaryVersion: number;
+  readonly size: number;
+  readonly identifier: string;
+}
+
 /**
- * The descriptor as it stands in JSON, keys in Druid's order.
+ * The descriptor, keys in Druid's order.
  *
  * @throws when a name holds a comma: the descriptor joins names with commas, so such a list would read as other columns
  */
-export function segmentDescriptor(segment: DataSegment): object {
+export function segmentDescriptor(segment: DataSegment): SegmentDescriptor {
   return {
     dataSource: segment.dataSource,
     interval: intervalText(segment.interval),

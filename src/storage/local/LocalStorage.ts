@@ -4,7 +4,6 @@ import { closeSync, fsync, openSync, renameSync, type Stats, statSync, writeSync
 import { mkdir, open, readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { promisify } from 'node:util';
 import { byPath, expandGlob } from '../glob.ts';
 import { mapAtOnce } from '../mapAtOnce.ts';
 import type { ByteReader, FileStatus, ReadRange, Storage } from '../storage.ts';
@@ -133,21 +132,27 @@ function create(path: string): number {
 /** File systems that cannot sync a directory say so, and keep their names by other means. */
 const CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP']);
 
-const syncFile = promisify(fsync);
-
 /** Only the sync waits for the disk: with thousands of files, turns over the thread pool to open and close them would cost more than that. */
-async function syncOne(path: string): Promise<void> {
-  try {
-    const file = openSync(path, 'r');
+function syncOne(path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (error: unknown) => {
+      if (error === null || CANNOT_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) resolve();
+      else reject(new StorageError(`write ${path} to the disk`, path, error));
+    };
     try {
-      await syncFile(file);
-    } finally {
-      closeSync(file);
+      const file = openSync(path, 'r');
+      fsync(file, (error) => {
+        try {
+          closeSync(file);
+          end(error);
+        } catch (failure) {
+          end(error ?? failure);
+        }
+      });
+    } catch (error) {
+      end(error);
     }
-  } catch (error) {
-    if (CANNOT_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) return;
-    throw new StorageError(`write ${path} to the disk`, path, error);
-  }
+  });
 }
 
 /** A name that is empty, `.` or `..` in an absolute path. */

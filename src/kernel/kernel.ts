@@ -85,6 +85,8 @@ export interface KernelExports {
     outEnds: number,
     containerTable: number,
   ): number;
+  packIds(ids: number, count: number, cardinality: number, width: number, target: number): number;
+  bitmapIndex(ids: number, count: number, cardinality: number, target: number, scratch: number): number;
   keySort(hashes: number, keys: number, count: number, scratch: number): void;
   keyBlockFill(columns: number, count: number, keys: number, from: number, to: number, bytesMax: number): number;
   keyBlockHashes(hashes: number, keys: number, from: number, to: number, target: number): void;

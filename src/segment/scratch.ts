@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const PAGE_BYTES = 65_536;
 /** A file's first page starts this small and doubles, so that hundreds of tiny files cost little. */
 const FIRST_PAGE_BYTES = 1024;
-/** Longer pieces than this have a buffer of their own. */
+/** Longer pieces than this have a page of their own. */
 const PIECE_BYTES_MAX = PAGE_BYTES / 4;
 const NOTHING: Uint8Array = new Uint8Array(0);
 const DEFAULT_MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -81,6 +81,8 @@ class PageStore {
   /** Pages of which pieces are cut, the last one up to `#cut`. */
   #cutPages: Uint8Array[] = [];
   #cut = 0;
+  /** Pages that are one piece. */
+  #piecePages: Uint8Array[] = [];
 
   constructor(directory: string, memoryLimitBytes: number) {
     this.#directory = directory;
@@ -120,7 +122,12 @@ class PageStore {
   }
 
   piece(length: number): Uint8Array {
-    if (length > PIECE_BYTES_MAX) return new Uint8Array(length);
+    if (length > PAGE_BYTES) return new Uint8Array(length);
+    if (length > PIECE_BYTES_MAX) {
+      const page = this.take();
+      this.#piecePages.push(page);
+      return page.subarray(0, length);
+    }
     if (this.#cutPages.length === 0 || this.#cut + length > PAGE_BYTES) {
       this.#cutPages.push(this.take());
       this.#cut = 0;
@@ -132,8 +139,9 @@ class PageStore {
   }
 
   releasePieces(): void {
-    this.#freePages.push(...this.#cutPages);
+    this.#freePages.push(...this.#cutPages, ...this.#piecePages);
     this.#cutPages = [];
+    this.#piecePages = [];
   }
 
   /** Copies `length` bytes of a page of the backing file, from `start` on, to `target` at `targetStart`. */

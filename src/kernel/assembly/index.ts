@@ -10,6 +10,7 @@ export { dictionaryIntern, dictionaryInternColumn, dictionaryInternTexts, dictio
 export { dictionaryRanks, dictionarySort } from './dictionarySort';
 export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
 export { numberRanks, orderCells, packCells, rankCells } from './runCells';
+export { bitmapIndex, packIds } from './fewIds';
 export { rowSort } from './rowSort';
 export { scanDelimitedLines } from './delimitedScan';
 export { hashFragments, hashGroupKeys, sumFragments } from './groupKeys';

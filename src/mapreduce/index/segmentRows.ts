@@ -1,5 +1,7 @@
+import type { CellArray } from '../../rollup/merge/blockRows.ts';
 import type { MergedColumn } from '../../rollup/merge/mergeColumns.ts';
 import type { MergedRows } from '../../rollup/merge/mergeRows.ts';
+import type { CellLists } from '../../rollup/merge/mergeValues.ts';
 import type { SegmentWriter } from '../../segment/writer/segmentWriter.ts';
 
 export interface SegmentRowsOptions {
@@ -13,46 +15,25 @@ export interface SegmentRowsOptions {
 export class SegmentRows {
   readonly #segment: SegmentWriter;
   readonly #columns: readonly MergedColumn[];
-  readonly #timePairs: Int32Array;
-  readonly #ids: Int32Array;
-  readonly #nulls: Uint8Array;
-  readonly #pairs: Int32Array;
-  readonly #doubles: Float64Array;
-  readonly #floats: Float32Array;
   readonly #firstSparse: number;
-  #listIds: Int32Array;
+  readonly #ids: Int32Array;
+  /** Longs as (low, high) pairs; doubles by their bits. */
+  readonly #pairs: Int32Array;
+  readonly #nulls: Uint8Array;
+  #listIds = new Int32Array(0);
 
   constructor(segment: SegmentWriter, columns: readonly MergedColumn[], { rowsMax, firstSparse }: SegmentRowsOptions) {
     this.#segment = segment;
     this.#firstSparse = firstSparse;
     this.#columns = columns;
-    this.#timePairs = new Int32Array(rowsMax * 2);
     this.#ids = new Int32Array(rowsMax);
-    this.#nulls = new Uint8Array(rowsMax);
     this.#pairs = new Int32Array(rowsMax * 2);
-    this.#doubles = new Float64Array(this.#pairs.buffer);
-    this.#floats = new Float32Array(rowsMax);
-    this.#listIds = new Int32Array(rowsMax);
+    this.#nulls = new Uint8Array(rowsMax);
   }
 
-  append(merged: MergedRows): void {
-    const { rows, times, cells, metrics } = merged;
-    const pairs = this.#timePairs;
-    let last = 0;
-    let low = 0;
-    let high = 0;
-    for (let row = 0; row < rows; row++) {
-      const time = times[row];
-      // Many rows have one time, and a remainder of doubles is slow.
-      if (time !== last) {
-        last = time;
-        low = time % 0x1_0000_0000;
-        high = Math.floor(time / 0x1_0000_0000);
-      }
-      pairs[2 * row] = low;
-      pairs[2 * row + 1] = high;
-    }
-    this.#segment.appendTimes(pairs, rows);
+  append({ rows, times, cells, metrics }: MergedRows): void {
+    putTimes(times, rows, this.#pairs);
+    this.#segment.appendTimes(this.#pairs, rows);
     for (let dimension = 0; dimension < cells.length; dimension++) {
       const column = this.#columns[dimension];
       if (column.type !== 'string') this.#appendNumbers(dimension, column, cells[dimension], rows);
@@ -65,70 +46,96 @@ export class SegmentRows {
   }
 
   /** Value v is entry v of a dictionary with null, and entry v - 1 of one without. */
-  #appendIds(dimension: number, column: MergedColumn, cells: Int32Array, rows: number): void {
-    if (column.hasNull) {
-      this.#segment.appendIds(dimension, cells, rows);
-      return;
-    }
+  #appendIds(dimension: number, column: MergedColumn, cells: CellArray, rows: number): void {
     const ids = this.#ids;
-    for (let row = 0; row < rows; row++) ids[row] = cells[row] - 1;
+    lowerCells(cells, column.hasNull ? 0 : 1, rows, ids);
     this.#segment.appendIds(dimension, ids, rows);
   }
 
   /** Each cell is a list of one value; null is among them. */
-  #appendOnlyIds(dimension: number, listIds: Int32Array, cells: Int32Array, rows: number): void {
+  #appendOnlyIds(dimension: number, listIds: Int32Array, cells: CellArray, rows: number): void {
     const ids = this.#ids;
     for (let row = 0; row < rows; row++) ids[row] = cells[row] === 0 ? 0 : listIds[cells[row] - 1];
     this.#segment.appendIds(dimension, ids, rows);
   }
 
-  #appendLists(
-    dimension: number,
-    column: MergedColumn,
-    lists: NonNullable<MergedColumn['lists']>,
-    cells: Int32Array,
-    rows: number,
-  ): void {
-    const shift = column.hasNull ? 0 : 1;
+  #appendLists(dimension: number, column: MergedColumn, lists: CellLists, cells: CellArray, rows: number): void {
     const ends = this.#ids;
     // Druid's Hadoop indexer stores null and empty lists as a list of one null.
-    const nulls = dimension < this.#firstSparse ? 1 : 0;
-    let total = 0;
-    for (let row = 0; row < rows; row++) {
-      const cell = cells[row];
-      const start = cell === 0 ? 0 : lists.ends[cell - 1];
-      const end = lists.ends[cell];
-      if (total + end - start + 1 > this.#listIds.length) this.#growLists(total + end - start + 1);
-      if (cell === 0 && nulls > 0) this.#listIds[total++] = 0;
-      for (let at = start; at < end; at++) this.#listIds[total++] = lists.ids[at] - shift;
-      ends[row] = total;
-    }
+    const ofNull = dimension < this.#firstSparse ? 1 : 0;
+    const total = countIds(cells, lists, ofNull, rows, ends);
+    if (total > this.#listIds.length) this.#listIds = new Int32Array(Math.max(total, this.#listIds.length * 2));
+    takeIds(cells, lists, ofNull, column.hasNull ? 0 : 1, rows, this.#listIds);
     this.#segment.appendIdLists(dimension, ends, this.#listIds, rows);
   }
 
-  #appendNumbers(dimension: number, column: MergedColumn, cells: Int32Array, rows: number): void {
+  #appendNumbers(dimension: number, column: MergedColumn, cells: CellArray, rows: number): void {
     const numbers = column.numbers as Int32Array;
     const pairs = this.#pairs;
     const nullRows = takeNumbers(numbers, cells, rows, pairs, this.#nulls) ? this.#nulls : null;
     if (column.type === 'long') this.#segment.appendDimensionLongs(dimension, pairs, nullRows, rows);
-    else if (column.type === 'double') this.#segment.appendDimensionDoubles(dimension, this.#doubles, nullRows, rows);
     else {
-      for (let row = 0; row < rows; row++) this.#floats[row] = this.#doubles[row];
-      this.#segment.appendDimensionFloats(dimension, this.#floats, nullRows, rows);
+      const doubles = new Float64Array(pairs.buffer, 0, rows);
+      if (column.type === 'double') this.#segment.appendDimensionDoubles(dimension, doubles, nullRows, rows);
+      else this.#segment.appendDimensionFloats(dimension, Float32Array.from(doubles), nullRows, rows);
     }
   }
+}
 
-  #growLists(length: number): void {
-    const larger = new Int32Array(Math.max(length, this.#listIds.length * 2));
-    larger.set(this.#listIds);
-    this.#listIds = larger;
+// Loops are functions of their own, which are compiled in no time.
+
+function putTimes(times: Float64Array, rows: number, pairs: Int32Array): void {
+  let last = 0;
+  let low = 0;
+  let high = 0;
+  for (let row = 0; row < rows; row++) {
+    const time = times[row];
+    // Many rows have one time, and a remainder of doubles is slow.
+    if (time !== last) {
+      last = time;
+      low = time % 0x1_0000_0000;
+      high = Math.floor(time / 0x1_0000_0000);
+    }
+    pairs[2 * row] = low;
+    pairs[2 * row + 1] = high;
+  }
+}
+
+function lowerCells(cells: CellArray, by: 0 | 1, rows: number, ids: Int32Array): void {
+  for (let row = 0; row < rows; row++) ids[row] = cells[row] - by;
+}
+
+/** @param ofNull ids of a row that is null. @returns the number of all ids */
+function countIds(cells: CellArray, { ends }: CellLists, ofNull: number, rows: number, rowEnds: Int32Array): number {
+  let total = 0;
+  for (let row = 0; row < rows; row++) {
+    const cell = cells[row];
+    total += cell === 0 ? ofNull : ends[cell] - ends[cell - 1];
+    rowEnds[row] = total;
+  }
+  return total;
+}
+
+function takeIds(
+  cells: CellArray,
+  { ends, ids }: CellLists,
+  ofNull: number,
+  by: 0 | 1,
+  rows: number,
+  target: Int32Array,
+): void {
+  let to = 0;
+  for (let row = 0; row < rows; row++) {
+    const cell = cells[row];
+    if (cell !== 0) for (let at = ends[cell - 1]; at < ends[cell]; at++) target[to++] = ids[at] - by;
+    else if (ofNull > 0) target[to++] = 0;
   }
 }
 
 /** Looks numbers up by their cells. @returns whether there are nulls */
 function takeNumbers(
   numbers: Int32Array,
-  cells: Int32Array,
+  cells: CellArray,
   rows: number,
   pairs: Int32Array,
   nulls: Uint8Array,

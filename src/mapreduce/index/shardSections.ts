@@ -3,7 +3,7 @@ import { borrowKernel } from '../../kernel/kernel.ts';
 import type { SectionInput } from '../../rollup/merge/mergeColumns.ts';
 import { createState } from '../../rollup/metrics/createStates.ts';
 import { type SortColumn, sortRows, timeColumns } from '../../rollup/rowSort.ts';
-import type { SectionColumn } from '../../rollup/run/run.ts';
+import type { SectionColumn, SectionRef } from '../../rollup/run/run.ts';
 import { readHeader } from '../../rollup/run/runReader.ts';
 import { RunWriter } from '../../rollup/run/runWriter.ts';
 import { readSection } from '../../rollup/run/sectionReader.ts';
@@ -27,6 +27,9 @@ const NO_COLUMN: SectionColumn = {
 /** Bytes up to which the sections of a shard are read whole. */
 const AT_ONCE_BYTES_MAX = 1 << 20;
 
+/** Held by the first section of a small shard, and left for that of the next one: there may be thousands. */
+let idleBuffer: ArrayBuffer | undefined;
+
 /** The sections of one shard, open for a merge. */
 export class ShardSections {
   /** Of the segment, in its order: those that the spec lists, then those found in the data. */
@@ -37,6 +40,8 @@ export class ShardSections {
   readonly #directory: string;
   readonly #readers = new Map<string, OpenRun>();
   readonly #openRun: (path: string) => OpenRun;
+  /** Of the first section that was read whole. */
+  #buffer: ArrayBuffer | undefined;
 
   /**
    * @param refs in position order
@@ -54,7 +59,7 @@ export class ShardSections {
       const areSmall = refs.reduce((sum, { section }) => sum + sectionBytes(section), 0) <= AT_ONCE_BYTES_MAX;
       const sections = refs.map(({ path, section }): SectionInput => {
         const run = this.#open(path, this.#openRun);
-        const source = areSmall && section.start < section.header.offset ? new WholeSection(run, section) : run;
+        const source = areSmall && section.start < section.header.offset ? this.#whole(run, section) : run;
         return { source, header: readHeader(source, section) };
       });
       const { dimensions: listed, discover } = config.job.dimensions;
@@ -75,6 +80,15 @@ export class ShardSections {
 
   close(): void {
     for (const reader of this.#readers.values()) reader.close();
+    idleBuffer = this.#buffer;
+  }
+
+  #whole(run: OpenRun, section: SectionRef): WholeSection {
+    if (this.#buffer !== undefined) return new WholeSection(run, section);
+    const whole = new WholeSection(run, section, idleBuffer);
+    idleBuffer = undefined;
+    this.#buffer = whole.buffer;
+    return whole;
   }
 
   #open(path: string, openRun: (path: string) => OpenRun): OpenRun {

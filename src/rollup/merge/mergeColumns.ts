@@ -1,9 +1,10 @@
+import { borrowKernel } from '../../kernel/kernel.ts';
 import type { ElementBatch } from '../../segment/writer/elementBatch.ts';
 import type { DimensionType } from '../../spec/jobSpec.ts';
-import type { SectionHeader } from '../run/run.ts';
-import { NumericCursor, type RunSource, readLists } from '../run/runReader.ts';
+import type { SectionColumn, SectionHeader } from '../run/run.ts';
+import { NumericCursor, type RunSource, readLists, readNumbers } from '../run/runReader.ts';
 import { type CellLists, mergeCells, mergeNumbers } from './mergeValues.ts';
-import { mergeTexts, textDictionary } from './TextMerge.ts';
+import { TextMerge, textDictionary } from './TextMerge.ts';
 
 /** One section to merge: the same shard of one run. Sections stand in position order. */
 export interface SectionInput {
@@ -27,8 +28,8 @@ export interface MergedColumn {
   /** Null where no row has a list of several values: cells are value ids. */
   readonly lists: CellLists | null;
   readonly cellCount: number;
-  /** Per section, the united cell of each of its cells. */
-  readonly cellRemaps: readonly Int32Array[];
+  /** Per section, the united cell of each of its cells. Null where there is but one section, whose cells stay what they are. */
+  readonly cellRemaps: readonly Int32Array[] | null;
 }
 
 /** Takes the values of the string dimensions, dimension by dimension, null first. */
@@ -44,16 +45,47 @@ export function mergeColumns(
   types: readonly DimensionType[],
   texts: TextValueSink,
 ): MergedColumn[] {
-  return types.map((_, dimension) => mergeColumn(sections, types, dimension, texts));
+  return borrowKernel((kernel) => {
+    const merge = new TextMerge(kernel);
+    const columns: MergedColumn[] = [];
+    for (let dimension = 0; dimension < types.length; dimension++) {
+      columns.push(
+        sections.length === 1
+          ? onlyColumn(sections[0], types[dimension], dimension, merge, texts)
+          : mergeColumn(sections, types[dimension], dimension, merge, texts),
+      );
+    }
+    return columns;
+  });
+}
+
+/** The column of a single section is united as it is: its values and lists are in order and distinct. */
+function onlyColumn(
+  { source, header }: SectionInput,
+  type: DimensionType,
+  dimension: number,
+  merge: TextMerge,
+  texts: TextValueSink,
+): MergedColumn {
+  const column = header.columns[dimension];
+  const { hasNull, values } = column;
+  let numbers: Int32Array | null = null;
+  if (type !== 'string') numbers = readNumbers(source, column);
+  else {
+    if (hasNull) texts.addNullValue(dimension);
+    if (values > 0) merge.run([textDictionary(source, column)], null, (batch) => texts.addValues(dimension, batch));
+  }
+  const lists = column.lists.length === 0 ? null : readLists(source, column.lists);
+  return { type, hasNull, valueCount: values, numbers, lists, cellCount: column.cells, cellRemaps: null };
 }
 
 function mergeColumn(
   sections: readonly SectionInput[],
-  types: readonly DimensionType[],
+  type: DimensionType,
   dimension: number,
+  merge: TextMerge,
   texts: TextValueSink,
 ): MergedColumn {
-  const type = types[dimension];
   const columns = sections.map(({ header }) => header.columns[dimension]);
   const hasNull = columns.some((column) => column.hasNull);
   const remaps = columns.map((column) => new Int32Array(column.values + 1));
@@ -62,7 +94,7 @@ function mergeColumn(
   if (type === 'string') {
     if (hasNull) texts.addNullValue(dimension);
     const dictionaries = sections.map(({ source }, i) => textDictionary(source, columns[i]));
-    valueCount = mergeTexts(dictionaries, remaps, (batch) => texts.addValues(dimension, batch));
+    valueCount = merge.run(dictionaries, remaps, (batch) => texts.addValues(dimension, batch));
   } else {
     const cursors = sections.map(({ source }, i) => new NumericCursor(source, columns[i].dictionary));
     const most = columns.reduce((sum, column) => sum + column.values, 0);
@@ -81,14 +113,12 @@ function mergeColumn(
 }
 
 /** The cells of one section in united value ids. */
-function cellTable(source: RunSource, column: SectionHeader['columns'][number], remap: Int32Array): CellLists {
+function cellTable(source: RunSource, column: SectionColumn, remap: Int32Array): CellLists {
   if (column.lists.length === 0) {
     const ends = Int32Array.from({ length: column.cells + 1 }, (_, cell) => cell);
     return { ends, ids: remap.slice(1) };
   }
   const { ends, ids } = readLists(source, column.lists);
-  const shifted = new Int32Array(ends.length + 1);
-  shifted.set(ends, 1);
   for (let i = 0; i < ids.length; i++) ids[i] = remap[ids[i]];
-  return { ends: shifted, ids };
+  return { ends, ids };
 }

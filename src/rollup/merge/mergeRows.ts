@@ -1,7 +1,8 @@
 import type { MetricState } from '../metrics/metricState.ts';
+import { type CellArray, hasEqualRows, openRows } from './blockRows.ts';
 import type { MergedColumn, SectionInput } from './mergeColumns.ts';
 import { ENDED, MergeTree } from './mergeTree.ts';
-import { cellColumns, hasEqualRows, SectionRows } from './sectionRows.ts';
+import { cellColumns, SectionRows } from './sectionRows.ts';
 
 const OUTPUT_ROWS_MAX = 8192;
 
@@ -17,7 +18,7 @@ export interface MergedRows {
   /** Truncated times, epoch milliseconds. */
   readonly times: Float64Array;
   /** Per dimension, united cells. */
-  readonly cells: readonly Int32Array[];
+  readonly cells: readonly CellArray[];
   readonly metrics: readonly MetricState[];
 }
 
@@ -36,11 +37,13 @@ export function mergeRows(
   onRows: (rows: MergedRows) => void,
 ): number {
   if (sections.length === 1 && sections[0].header.blocks.length === 1) {
-    const block = new SectionRows(sections, columns, newMetrics, () => undefined);
-    const rows = block.readBlock(0);
-    if (!rollup || !hasEqualRows(block.times, block.cells, rows)) {
-      handOn(block, rows, newMetrics(), onRows);
-      return rows;
+    const [section] = sections;
+    const metrics = newMetrics();
+    const block = openRows(section, columns.length, section.source.read(section.header.blocks[0]), metrics);
+    // A single block has its rows in order: they go on as they are.
+    if (!rollup || !hasEqualRows(block)) {
+      onRows({ ...block, metrics });
+      return block.rows;
     }
   }
   const rowsMax = outputRowsMax(sections);
@@ -67,21 +70,6 @@ export function mergeRows(
   }
   if (output.rows > 0) flush();
   return total;
-}
-
-/** A single block has its rows in order: they go on as they are. */
-function handOn(
-  { times, cells, metrics: [states] }: SectionRows,
-  rows: number,
-  metrics: readonly MetricState[],
-  onRows: (rows: MergedRows) => void,
-): void {
-  for (let metric = 0; metric < metrics.length; metric++) {
-    // States that were read are only good to be taken over.
-    metrics[metric].ensure(rows);
-    metrics[metric].take(0, states[metric], rows);
-  }
-  onRows({ rows, times, cells, metrics });
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { MetricState } from '../metrics/metricState.ts';
-import { BlockReader } from '../run/blockBytes.ts';
-import { cellWidth } from '../run/run.ts';
+import { type CellArray, openRows } from './blockRows.ts';
 import type { MergedColumn, SectionInput } from './mergeColumns.ts';
 import { ENDED, type MergeSource } from './mergeTree.ts';
 
@@ -80,14 +79,14 @@ export class SectionRows implements MergeSource {
   }
 
   /** Reads the next block of a section over the one before it. @returns its rows, 0 where there is no further block */
-  readBlock(cursor: number): number {
+  #readBlock(cursor: number): number {
     const { header, source } = this.#sections[cursor];
     const number = this.#blocks[cursor];
     if (number === header.blocks.length) return 0;
     const bytes = source.read(header.blocks[number], this.#buffers[cursor]);
     this.#buffers[cursor] = bytes.buffer as ArrayBuffer;
     this.#blocks[cursor] = number + 1;
-    return this.#unpack(cursor, new BlockReader(bytes), cursor * this.capacity);
+    return this.#unpack(cursor, bytes, cursor * this.capacity);
   }
 
   #nextBlock(cursor: number): number {
@@ -96,7 +95,7 @@ export class SectionRows implements MergeSource {
     const previousTime = this.#blocks[cursor] === 0 ? NaN : this.times[lastPlace];
     const previousCells = this.#previousCells;
     for (let column = 0; column < this.cells.length; column++) previousCells[column] = this.cells[column][lastPlace];
-    const rows = this.readBlock(cursor);
+    const rows = this.#readBlock(cursor);
     if (rows === 0) return ENDED;
     const first = cursor * this.capacity;
     this.places[cursor] = first;
@@ -106,26 +105,16 @@ export class SectionRows implements MergeSource {
     return this.#shared[first];
   }
 
-  #unpack(cursor: number, block: BlockReader, first: number): number {
-    const { header, stored } = this.#sections[cursor];
-    const rows = block.int32(1)[0];
-    this.times.set(block.float64(rows), first);
-    const columns = stored?.length ?? this.cells.length;
-    for (let i = 0; i < columns; i++) {
-      const column = stored?.[i] ?? i;
-      if (column < 0) {
-        block.uint8(rows);
-        continue;
-      }
-      const width = cellWidth(header.columns[column].cells);
-      const local = width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows);
-      const { cellCount, cellRemaps } = this.#columns[column];
-      // In a single section all cells keep their number: they were in order before.
-      if (this.#sections.length === 1 && cellCount === header.columns[column].cells)
-        this.cells[column].set(local, first);
-      else remapCells(local, cellRemaps[cursor], this.cells[column], first, rows);
+  /** Cells become those of the merge; those of a dimension that the section does not have stay 0, which is null. */
+  #unpack(cursor: number, bytes: Uint8Array, first: number): number {
+    const section = this.#sections[cursor];
+    const { rows, times, cells } = openRows(section, this.cells.length, bytes, this.metrics[cursor]);
+    this.times.set(times, first);
+    for (let column = 0; column < cells.length; column++) {
+      const remaps = this.#columns[column].cellRemaps;
+      if (remaps === null) this.cells[column].set(cells[column], first);
+      else remapCells(cells[column], remaps[cursor], this.cells[column], first, rows);
     }
-    for (const metric of this.metrics[cursor]) metric.read(block, rows);
     return rows;
   }
 }
@@ -138,13 +127,7 @@ export function cellColumns(columns: number, rows: number): Int32Array[] {
   return cells;
 }
 
-function remapCells(
-  local: Uint8Array | Uint16Array | Int32Array,
-  remap: Int32Array,
-  cells: Int32Array,
-  first: number,
-  rows: number,
-): void {
+function remapCells(local: CellArray, remap: Int32Array, cells: Int32Array, first: number, rows: number): void {
   for (let row = 0; row < rows; row++) cells[first + row] = remap[local[row]];
 }
 
@@ -177,15 +160,4 @@ function countShared(
     }
     shared[place] = parts;
   }
-}
-
-/** Whether a row has the key of the row before it. */
-export function hasEqualRows(times: Float64Array, cells: readonly Int32Array[], rows: number): boolean {
-  for (let row = 1; row < rows; row++) {
-    if (times[row] !== times[row - 1]) continue;
-    let column = 0;
-    while (column < cells.length && cells[column][row] === cells[column][row - 1]) column++;
-    if (column === cells.length) return true;
-  }
-  return false;
 }

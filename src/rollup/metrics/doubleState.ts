@@ -15,7 +15,6 @@ export class DoubleState implements MetricState {
   readonly #single: boolean;
   #values: Float64Array | Float32Array;
   #present: Uint8Array = new Uint8Array(0);
-  #nulls = new Uint8Array(0);
 
   /**
    * @param single true for the float aggregators
@@ -88,8 +87,7 @@ export class DoubleState implements MetricState {
   }
 
   append(segment: SegmentWriter, metric: number, rows: number): void {
-    if (this.#nulls.length < rows) this.#nulls = new Uint8Array(rows);
-    const nulls = this.#nullIsZero ? null : nullsOf(this.#present, rows, this.#nulls);
+    const nulls = this.#nullIsZero ? null : nullsOf(this.#present, rows);
     if (this.#values instanceof Float32Array) segment.appendMetricFloats(metric, this.#values, nulls, rows);
     else segment.appendMetricDoubles(metric, this.#values, nulls, rows);
   }

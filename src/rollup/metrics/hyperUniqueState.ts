@@ -5,7 +5,7 @@ import type { MetricState } from './metricState.ts';
 
 /**
  * hyperUnique: a HyperLogLogCollector per row. Rows in memory have collectors in an arena; a block that was read keeps its
- * serialised images, since they are only folded from.
+ * serialised images, since they are mostly folded from.
  */
 export class HyperUniqueState implements MetricState {
   readonly bytesPerRow = 32;
@@ -65,6 +65,7 @@ export class HyperUniqueState implements MetricState {
   }
 
   append(segment: SegmentWriter, metric: number, rows: number): void {
+    if (this.#readBytes !== null) this.#collect(rows);
     const ends = new Int32Array(rows);
     let total = 0;
     for (let row = 0; row < rows; row++) {
@@ -78,6 +79,14 @@ export class HyperUniqueState implements MetricState {
 
   extraMemory(): number {
     return this.#arena.memoryUsage();
+  }
+
+  /** Makes collectors of what was read. */
+  #collect(rows: number): void {
+    this.ensure(rows);
+    this.clear(rows);
+    for (let row = 0; row < rows; row++) this.fold(row, this, row);
+    this.#readBytes = null;
   }
 
   #foldImage(row: number, source: HyperUniqueState, collector: number): void {

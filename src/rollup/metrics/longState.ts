@@ -16,7 +16,6 @@ export class LongState implements MetricState {
   readonly #nullIsZero: boolean;
   #pairs = new Int32Array(0);
   #present: Uint8Array = new Uint8Array(0);
-  #nulls = new Uint8Array(0);
 
   /** @param nullIsZero rows without a value are stored as 0 */
   constructor(operation: NumericOperation, nullIsZero: boolean) {
@@ -91,13 +90,7 @@ export class LongState implements MetricState {
   }
 
   append(segment: SegmentWriter, metric: number, rows: number): void {
-    if (this.#nulls.length < rows) this.#nulls = new Uint8Array(rows);
-    segment.appendMetricLongs(
-      metric,
-      this.#pairs,
-      this.#nullIsZero ? null : nullsOf(this.#present, rows, this.#nulls),
-      rows,
-    );
+    segment.appendMetricLongs(metric, this.#pairs, this.#nullIsZero ? null : nullsOf(this.#present, rows), rows);
   }
 
   extraMemory(): number {

@@ -16,7 +16,7 @@ export interface MetricState {
   take(first: number, source: MetricState, rows: number): void;
   /** Writes rows `order[from..to)`. */
   write(block: BlockWriter, order: Int32Array, from: number, to: number): void;
-  /** Takes the rows of a written block in place of its own; may keep views of the block. */
+  /** Takes the rows of a written block in place of its own, to fold from, take over or append; may keep views of the block. */
   read(block: BlockReader, rows: number): void;
   /** Hands rows 0 to `rows - 1` to a segment. */
   append(segment: SegmentWriter, metric: number, rows: number): void;

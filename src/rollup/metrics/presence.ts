@@ -16,14 +16,23 @@ export function writePresence(
   for (let i = from; i < to; i++) target[i - from] = present[order[i]];
 }
 
-/** @returns a byte per row, 1 where it has a value */
+/** The presence of all rows of any block that has a value in each, at least as long as the longest. */
+let everywhere = new Uint8Array(0);
+
+/** @returns a byte per row, 1 where it has a value; to be left as it is */
 export function readPresence(block: BlockReader, rows: number): Uint8Array {
-  return block.uint8(1)[0] ? new Uint8Array(rows).fill(1) : block.uint8(rows);
+  if (block.uint8(1)[0] === 0) return block.uint8(rows);
+  if (everywhere.length < rows) everywhere = new Uint8Array(rows).fill(1);
+  return everywhere;
 }
 
 /** The segment writer's form: 1 where a row is null, or null when none is. */
-export function nullsOf(present: Uint8Array, rows: number, nulls: Uint8Array): Uint8Array | null {
-  let any = 0;
-  for (let row = 0; row < rows; row++) any |= nulls[row] = present[row] ^ 1;
-  return any ? nulls : null;
+export function nullsOf(present: Uint8Array, rows: number): Uint8Array | null {
+  if (present === everywhere) return null;
+  let row = 0;
+  while (row < rows && present[row] === 1) row++;
+  if (row === rows) return null;
+  const nulls = new Uint8Array(rows);
+  for (; row < rows; row++) nulls[row] = present[row] ^ 1;
+  return nulls;
 }

@@ -1,12 +1,13 @@
+import type { CellLists } from '../merge/mergeValues.ts';
 import { BlockReader } from './blockBytes.ts';
-import type { BlockRef, SectionHeader, SectionRef } from './run.ts';
+import type { BlockRef, SectionColumn, SectionHeader, SectionRef } from './run.ts';
 import { parseHeader } from './sectionHeader.ts';
 
 /** Reads blocks of one run by their place. */
 export interface RunSource {
   /**
-   * @param spare the buffer of an earlier block that is no longer needed: may be used again
-   * @returns a block at a multiple of 8 of its buffer, where nothing else of use lies
+   * @param spare a buffer that is no longer needed, of an earlier block of this source or of the caller's own: may be used
+   * @returns a block at a multiple of 8 of its buffer, to be left as it is
    */
   read(ref: BlockRef, spare?: ArrayBuffer): Uint8Array;
 }
@@ -80,17 +81,31 @@ export class NumericCursor {
   }
 }
 
+/** All numbers of a section's column as (low, high) pairs: value `v` is at `2 * v`, and a zero, which is no value, before them. */
+export function readNumbers(source: RunSource, { dictionary, values }: SectionColumn): Int32Array {
+  const pairs = new Int32Array(2 * (values + 1));
+  let at = 2;
+  for (const ref of dictionary) {
+    const reader = new BlockReader(source.read(ref));
+    const count = 2 * reader.int32(1)[0];
+    pairs.set(reader.int32(count), at);
+    at += count;
+  }
+  return pairs;
+}
+
 /** All lists of a section's column, cell by cell: lists are few next to rows. */
-export function readLists(source: RunSource, blocks: readonly BlockRef[]): { ends: Int32Array; ids: Int32Array } {
+export function readLists(source: RunSource, blocks: readonly BlockRef[]): CellLists {
   const parts = blocks.map((ref) => {
     const reader = new BlockReader(source.read(ref));
     const count = reader.int32(1)[0];
     const ends = reader.int32(count);
     return { ends, ids: reader.int32(count === 0 ? 0 : ends[count - 1]) };
   });
-  const ends = new Int32Array(parts.reduce((sum, part) => sum + part.ends.length, 0));
+  // Cell 0 is null and has no values.
+  const ends = new Int32Array(parts.reduce((sum, part) => sum + part.ends.length, 1));
   const ids = new Int32Array(parts.reduce((sum, part) => sum + part.ids.length, 0));
-  let cell = 0;
+  let cell = 1;
   let base = 0;
   for (const part of parts) {
     for (const end of part.ends) ends[cell++] = base + end;

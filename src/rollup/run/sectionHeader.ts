@@ -18,6 +18,8 @@ const BLOCK_WORDS = 2;
 const HAS_NULL = 1;
 const HAS_MULTIPLE = 2;
 
+const NO_BLOCKS: readonly BlockRef[] = [];
+
 /** Writes a header; its section's blocks have been written one behind the other, up to where the header will stand. */
 export function writeHeader(block: BlockWriter, { rows, hasHashes, columns, found, blocks }: SectionHeader): void {
   const foundBytes = found.length === 0 ? new Uint8Array(0) : new TextEncoder().encode(JSON.stringify(found));
@@ -65,36 +67,41 @@ export function parseHeader(bytes: Uint8Array, offset: number): SectionHeader {
     blockCount += words[at + LIST_BLOCKS] + words[at + DICTIONARY_BLOCKS];
   }
   const end = columnsEnd + blockCount * BLOCK_WORDS;
-  let start = offset;
-  for (let at = columnsEnd; at < end; at += BLOCK_WORDS) start -= words[at];
-  let next = columnsEnd;
-  const takeBlocks = (count: number): BlockRef[] => {
-    const blocks: BlockRef[] = [];
-    for (let i = 0; i < count; i++, next += BLOCK_WORDS) {
-      blocks.push({ offset: start, length: words[next], count: words[next + 1] });
-      start += words[next];
-    }
-    return blocks;
-  };
+  const refs = takeBlocks(words, columnsEnd, end, offset);
   const columns: SectionColumn[] = [];
+  let next = 0;
   for (let at = HEADER_WORDS; at < columnsEnd; at += COLUMN_WORDS) {
     const flags = words[at + FLAGS];
-    const lists = takeBlocks(words[at + LIST_BLOCKS]);
+    const dictionaryAt = next + words[at + LIST_BLOCKS];
+    const lists = dictionaryAt === next ? NO_BLOCKS : refs.slice(next, dictionaryAt);
+    next = dictionaryAt + words[at + DICTIONARY_BLOCKS];
     columns.push({
       values: words[at + VALUES],
       hasNull: (flags & HAS_NULL) !== 0,
       hasMultiple: (flags & HAS_MULTIPLE) !== 0,
       cells: words[at + CELLS],
-      dictionary: takeBlocks(words[at + DICTIONARY_BLOCKS]),
+      dictionary: refs.slice(dictionaryAt, next),
       lists,
     });
   }
-  const blocks = takeBlocks(words[ROW_BLOCKS]);
   const foundAt = (end * 4 + 7) & ~7;
-  const found = parseFound(bytes.subarray(foundAt, foundAt + words[FOUND_BYTES]));
-  return { rows: words[ROWS], columns, found, blocks, hasHashes: words[HAS_HASHES] === 1 };
+  const found = parseFound(bytes, foundAt, foundAt + words[FOUND_BYTES]);
+  return { rows: words[ROWS], columns, found, blocks: refs.slice(next), hasHashes: words[HAS_HASHES] === 1 };
 }
 
-function parseFound(bytes: Uint8Array): FoundDimension[] {
-  return bytes.length === 0 ? [] : (JSON.parse(new TextDecoder().decode(bytes)) as FoundDimension[]);
+/** All blocks of a section: they stand one behind the other, up to where the header stands. */
+function takeBlocks(words: Int32Array, from: number, to: number, end: number): BlockRef[] {
+  let offset = end;
+  for (let at = from; at < to; at += BLOCK_WORDS) offset -= words[at];
+  const blocks: BlockRef[] = [];
+  for (let at = from; at < to; at += BLOCK_WORDS) {
+    const length = words[at];
+    blocks.push({ offset, length, count: words[at + 1] });
+    offset += length;
+  }
+  return blocks;
+}
+
+function parseFound(bytes: Uint8Array, from: number, to: number): FoundDimension[] {
+  return from === to ? [] : (JSON.parse(new TextDecoder().decode(bytes.subarray(from, to))) as FoundDimension[]);
 }

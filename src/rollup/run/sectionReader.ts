@@ -5,7 +5,7 @@ import type { MetricState } from '../metrics/metricState.ts';
 import { BlockReader } from './blockBytes.ts';
 import { allRanks, NumericValues, type SortedTexts, TextValues } from './columnValues.ts';
 import { type BlockRef, cellWidth, type SectionColumn, type SectionHeader } from './run.ts';
-import { NumericCursor, type RunSource, readLists } from './runReader.ts';
+import { type RunSource, readLists, readNumbers } from './runReader.ts';
 import type { RunColumn, RunRows } from './runWriter.ts';
 
 /** All rows of a section. */
@@ -63,7 +63,7 @@ export function readSection(
       cells: cells[i],
       cellCount: column.cells,
       valueCount: column.values,
-      lists: column.lists.length === 0 ? null : cellLists(source, column),
+      lists: column.lists.length === 0 ? null : readLists(source, column.lists),
       values: of === null ? sectionNumbers(source, column) : new TextValues(of),
     };
   });
@@ -132,21 +132,7 @@ export class SectionTexts implements SortedTexts {
   }
 }
 
-function cellLists(source: RunSource, column: SectionColumn): NonNullable<RunColumn['lists']> {
-  const lists = readLists(source, column.lists);
-  // Cell 0 is null and has no values.
-  const ends = new Int32Array(lists.ends.length + 1);
-  ends.set(lists.ends, 1);
-  return { ends, ids: lists.ids };
-}
-
 function sectionNumbers(source: RunSource, column: SectionColumn): NumericValues {
-  const cursor = new NumericCursor(source, column.dictionary);
-  const pairs = new Int32Array(2 * (column.values + 1));
-  while (cursor.next()) {
-    pairs[2 * cursor.id] = cursor.low;
-    pairs[2 * cursor.id + 1] = cursor.high;
-  }
   const sorted = Int32Array.from({ length: column.values }, (_, i) => i + 1);
-  return new NumericValues(pairs, sorted);
+  return new NumericValues(readNumbers(source, column), sorted);
 }

@@ -8,19 +8,22 @@ export function sectionBytes({ start, header }: SectionRef): number {
 
 /** A section that was read at once: small ones have dozens of blocks, each of which would be a call to the system. */
 export class WholeSection implements RunSource {
-  readonly #start: number;
   readonly #bytes: Uint8Array;
+  /** What is to be added to a block's offset to have its place in the buffer. */
+  readonly #shift: number;
 
-  constructor(source: RunSource, section: SectionRef) {
-    this.#start = section.start;
-    this.#bytes = source.read({ offset: section.start, length: sectionBytes(section), count: 1 });
+  /** @param spare see {@link RunSource.read}; not to be used as long as the section or its blocks are */
+  constructor(source: RunSource, section: SectionRef, spare?: ArrayBuffer) {
+    this.#bytes = source.read({ offset: section.start, length: sectionBytes(section), count: 1 }, spare);
+    this.#shift = this.#bytes.byteOffset - section.start;
   }
 
-  read({ offset, length }: BlockRef, spare?: ArrayBuffer): Uint8Array {
-    const isEnough = spare !== undefined && spare.byteLength >= length;
-    const bytes = new Uint8Array(isEnough ? spare : new ArrayBuffer(length), 0, length);
-    const at = offset - this.#start;
-    bytes.set(this.#bytes.subarray(at, at + length));
-    return bytes;
+  /** The buffer that holds the section. */
+  get buffer(): ArrayBuffer {
+    return this.#bytes.buffer as ArrayBuffer;
+  }
+
+  read({ offset, length }: BlockRef): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, offset + this.#shift, length);
   }
 }

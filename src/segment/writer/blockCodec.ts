@@ -23,8 +23,10 @@ export interface BlockCodec {
   readonly id: number;
   /** Whether stored blocks are compressed. */
   readonly isPacked: boolean;
-  /** Appends the stored form of `source[start, end)`, at most 64 KiB, to `sink`; returns how many bytes were appended. */
-  compress(source: Uint8Array, start: number, end: number, sink: ScratchFile): number;
+  /** Most bytes that the stored form of `length` bytes takes. */
+  maxStoredLength(length: number): number;
+  /** Writes the stored form of `source[start, end)`, at most 64 KiB, to `target` from `at` on; returns how many bytes were written. */
+  compress(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number;
   /** Undoes `compress` for `stored[0, length)` into `target` from 0; returns the number of bytes written. */
   decompress(stored: Uint8Array, length: number, target: Uint8Array): number;
 }
@@ -51,7 +53,7 @@ export function blockCodec(compression: BlockCompression, field: string, lz4: Bl
 
 const lz4Codecs = new WeakMap<BlockEncoder, BlockCodec>();
 
-/** Raw LZ4 blocks without frame or size. There is one per encoder, which owns one output buffer. */
+/** Raw LZ4 blocks without frame or size. There is one per encoder. */
 export function lz4Codec(encoder: BlockEncoder): BlockCodec {
   const codec = lz4Codecs.get(encoder) ?? newLz4Codec(encoder);
   lz4Codecs.set(encoder, codec);
@@ -59,15 +61,11 @@ export function lz4Codec(encoder: BlockEncoder): BlockCodec {
 }
 
 function newLz4Codec(encoder: BlockEncoder): BlockCodec {
-  const target = new Uint8Array(encoder.maxEncodedLength(MAX_BLOCK_BYTES));
   return {
     id: 0x01,
     isPacked: true,
-    compress(source, start, end, sink) {
-      const length = encoder.encode(source, start, end, target, 0);
-      sink.append(target, 0, length);
-      return length;
-    },
+    maxStoredLength: (length) => encoder.maxEncodedLength(length),
+    compress: (source, start, end, target, at) => encoder.encode(source, start, end, target, at),
     decompress: (stored, length, output) => lz4WasmDecode(stored, 0, length, output, 0),
   };
 }
@@ -75,8 +73,9 @@ function newLz4Codec(encoder: BlockEncoder): BlockCodec {
 const UNCOMPRESSED: BlockCodec = {
   id: 0xff,
   isPacked: false,
-  compress(source, start, end, sink) {
-    sink.append(source, start, end);
+  maxStoredLength: (length) => length,
+  compress(source, start, end, target, at) {
+    target.set(source.subarray(start, end), at);
     return end - start;
   },
   decompress(stored, length, target) {
@@ -84,3 +83,13 @@ const UNCOMPRESSED: BlockCodec = {
     return length;
   },
 };
+
+/** Holds a block between codec and file. */
+let stored: Uint8Array = new Uint8Array(0);
+
+/** Appends the stored form of `block[0, length)`, at most 64 KiB, to `sink`. */
+export function appendBlock(codec: BlockCodec, block: Uint8Array, length: number, sink: ScratchFile): void {
+  const room = codec.maxStoredLength(length);
+  if (stored.length < room) stored = new Uint8Array(codec.maxStoredLength(MAX_BLOCK_BYTES));
+  sink.append(stored, 0, codec.compress(block, 0, length, stored, 0));
+}

@@ -1,5 +1,5 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
-import type { BlockCodec } from './blockCodec.ts';
+import { appendBlock, type BlockCodec } from './blockCodec.ts';
 import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { putInt32 } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, tooLarge } from './limits.ts';
@@ -30,7 +30,7 @@ export class BlockListWriter {
   /** Compresses and appends `block[0, length)`, at most 64 KiB. */
   append(block: Uint8Array, length: number): void {
     this.#values.append(NOT_NULL);
-    this.#codec.compress(block, 0, length, this.#values);
+    appendBlock(this.#codec, block, length, this.#values);
     if (this.#values.length > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, 'values');
     this.#ends.push(this.#values.length);
   }
@@ -54,6 +54,34 @@ export class BlockListWriter {
     for (let i = 0; i < count; i++) putInt32(head, 10 + 4 * i, this.#ends[i]);
     return [bytesSource(head), this.#codec.isPacked ? packedSource(this.#values) : this.#values];
   }
+}
+
+/** Bytes of a list of one block before the block: head, end and marker. */
+export const ONE_BLOCK_HEAD_BYTES = 18;
+
+/**
+ * Writes the list that has `source[start, end)`, 64 KiB at most, as its only block: what small segments consist of.
+ *
+ * @param target room for ONE_BLOCK_HEAD_BYTES and the longest stored form
+ * @returns where the list ends in `target`
+ */
+export function putOneBlock(
+  codec: BlockCodec,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+): number {
+  const block = at + ONE_BLOCK_HEAD_BYTES;
+  const length = codec.compress(source, start, end, target, block);
+  target[at] = 1;
+  target[at + 1] = 0;
+  putInt32(target, at + 2, 4 + 4 + NOT_NULL.length + length);
+  putInt32(target, at + 6, 1);
+  putInt32(target, at + 10, NOT_NULL.length + length);
+  putInt32(target, at + 14, 0);
+  return block + length;
 }
 
 /** The entire layout, "none": blocks one after the other without list, marker or compression. */

@@ -1,5 +1,5 @@
 import type { Scratch, ScratchFile } from '../scratch.ts';
-import { type BlockCodec, MAX_BLOCK_BYTES, roomForBlock } from './blockCodec.ts';
+import { appendBlock, type BlockCodec, MAX_BLOCK_BYTES, roomForBlock } from './blockCodec.ts';
 import { type ByteSource, bytesSource, packedSource } from './byteSource.ts';
 import { putInt32LittleEndian } from './bytes.ts';
 import { MAX_BLOCK_LIST_BYTES, tooLarge } from './limits.ts';
@@ -51,7 +51,7 @@ export class BlockStreamWriter {
   }
 
   #flush(): void {
-    this.#codec.compress(this.#block, 0, this.#blockLength, this.#blocks);
+    appendBlock(this.#codec, this.#block, this.#blockLength, this.#blocks);
     if (this.#blocks.length > MAX_BLOCK_LIST_BYTES) throw tooLarge(this.#column, 'values');
     this.#starts.push(this.#blocks.length);
     this.#blockLength = 0;

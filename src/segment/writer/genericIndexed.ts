@@ -9,6 +9,26 @@ const STAGE_BYTES = 16_384;
 const ENDS_STAGE_BYTES = 1024;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
+/** Bytes of a GenericIndexed before its offsets. */
+export const GENERIC_INDEXED_HEAD_BYTES = 10;
+
+/**
+ * Writes the head of a GenericIndexed, version 1, to the beginning of `target`: version, flag, length of what follows, count.
+ *
+ * @param valuesLength bytes of all elements, markers included
+ */
+export function putGenericIndexedHead(
+  target: Uint8Array,
+  isSorted: boolean,
+  count: number,
+  valuesLength: number,
+): void {
+  target[0] = 1;
+  target[1] = isSorted ? 1 : 0;
+  putInt32(target, 2, 4 + 4 * count + valuesLength);
+  putInt32(target, 6, count);
+}
+
 /**
  * Writes a GenericIndexed, version 1, element by element: markers and values to one scratch file, end offsets to another.
  * Small elements are gathered in a stage; values of dictionaries and bitmaps, of which there may be millions, come in batches.
@@ -107,11 +127,8 @@ export class GenericIndexedWriter {
     this.#flushEnds();
     const length = 4 + 4 * this.count + this.#valuesLength;
     if (length > MAX_GENERIC_INDEXED_BYTES) throw tooLarge(this.#column, this.#part);
-    const head = new Uint8Array(10);
-    head[0] = 1;
-    head[1] = isSorted ? 1 : 0;
-    putInt32(head, 2, length);
-    putInt32(head, 6, this.count);
+    const head = new Uint8Array(GENERIC_INDEXED_HEAD_BYTES);
+    putGenericIndexedHead(head, isSorted, this.count, this.#valuesLength);
     return [bytesSource(head), packedSource(this.#ends), this.#values];
   }
 
@@ -162,17 +179,14 @@ export function stringList(values: readonly (string | null)[]): Uint8Array {
     const previous = i === 0 ? null : values[i - 1];
     return previous === null || (value !== null && previous < value);
   });
-  const head = new Uint8Array(10 + 4 * values.length);
+  const head = new Uint8Array(GENERIC_INDEXED_HEAD_BYTES + 4 * values.length);
   const body: Uint8Array[] = [];
   let end = 0;
   for (let i = 0; i < values.length; i++) {
     end += 4 + elements[i].length;
-    putInt32(head, 10 + 4 * i, end);
+    putInt32(head, GENERIC_INDEXED_HEAD_BYTES + 4 * i, end);
     body.push(values[i] === null ? new Uint8Array(4).fill(0xff) : new Uint8Array(4), elements[i]);
   }
-  head[0] = 1;
-  head[1] = sorted ? 1 : 0;
-  putInt32(head, 2, 4 + 4 * values.length + end);
-  putInt32(head, 6, values.length);
+  putGenericIndexedHead(head, sorted, values.length, end);
   return concatBytes([head, ...body]);
 }

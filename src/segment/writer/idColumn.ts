@@ -19,6 +19,11 @@ export function idWidth(cardinality: number): IntWidth {
   return cardinality <= 0xffffff ? 3 : 4;
 }
 
+/** Error for an id that stands for no value. */
+export function idOutsideDictionary(column: string, id: number, cardinality: number): Error {
+  return new Error(`column "${column}": id ${id} is outside its dictionary of ${cardinality} value(s)`);
+}
+
 /** Dictionary ids of a single-value column: `CompressedVSizeColumnarInts`, or `VSizeColumnarInts` without a codec. */
 export class IdColumnWriter {
   readonly ids: IntSequenceWriter;

@@ -29,6 +29,11 @@ export interface IntSequenceWriter {
   parts(): ByteSource[];
 }
 
+/** Integers of a full compressed block: the largest power of two that fits, as three bytes leave a quarter of the block unused. */
+export function intsPerBlock(width: IntWidth): number {
+  return MAX_BLOCK_BYTES / (width === 3 ? 4 : width);
+}
+
 /** Integers little-endian in compressed blocks. */
 export class IntBlocksWriter implements IntSequenceWriter {
   /** Integers in a full block. */
@@ -49,8 +54,7 @@ export class IntBlocksWriter implements IntSequenceWriter {
 
   constructor(column: string, width: IntWidth, codec: BlockCodec, scratch: Scratch) {
     this.#width = width;
-    // The largest power of two that fits: three bytes leave a quarter of the block unused.
-    this.intsPerBlock = MAX_BLOCK_BYTES / (width === 3 ? 4 : width);
+    this.intsPerBlock = intsPerBlock(width);
     this.#blockBytes = this.intsPerBlock * width;
     this.codecId = codec.id;
     this.#scratch = scratch;
@@ -137,14 +141,28 @@ export class PlainIntsWriter implements IntSequenceWriter {
   }
 }
 
-/** Header and integers of a `CompressedVSizeColumnarInts`: `02`, width, count, integers per block, codec, blocks. */
+/** Bytes of the header of a `CompressedVSizeColumnarInts`. */
+export const COMPRESSED_VSIZE_HEAD_BYTES = 11;
+
+/** Writes the header of a `CompressedVSizeColumnarInts` to the beginning of `target`: `02`, width, count, integers per block, codec. */
+export function putCompressedVSizeHead(
+  target: Uint8Array,
+  width: IntWidth,
+  count: number,
+  blockInts: number,
+  codecId: number,
+): void {
+  target[0] = 2;
+  target[1] = width;
+  putInt32(target, 2, count);
+  putInt32(target, 6, blockInts);
+  target[10] = codecId;
+}
+
+/** Header and integers of a `CompressedVSizeColumnarInts`. */
 export function compressedVSizeParts(ints: IntBlocksWriter, width: IntWidth): ByteSource[] {
-  const head = new Uint8Array(11);
-  head[0] = 2;
-  head[1] = width;
-  putInt32(head, 2, ints.count);
-  putInt32(head, 6, ints.intsPerBlock);
-  head[10] = ints.codecId;
+  const head = new Uint8Array(COMPRESSED_VSIZE_HEAD_BYTES);
+  putCompressedVSizeHead(head, width, ints.count, ints.intsPerBlock, ints.codecId);
   return [bytesSource(head), ...ints.parts()];
 }
 

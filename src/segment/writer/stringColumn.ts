@@ -4,7 +4,8 @@ import type { BlockCodec } from './blockCodec.ts';
 import { type ByteSource, bytesSource } from './byteSource.ts';
 import { putInt32 } from './bytes.ts';
 import type { DictionaryWriter } from './dictionary.ts';
-import { IdColumnWriter, MultiIdColumnWriter } from './idColumn.ts';
+import { FEW_ROWS, FewIds } from './fewIds.ts';
+import { IdColumnWriter, idOutsideDictionary, MultiIdColumnWriter } from './idColumn.ts';
 
 /** Versions of Druid's `DictionaryEncodedColumnPartSerde`. */
 const VERSION_UNCOMPRESSED_SINGLE_VALUE = 0;
@@ -31,29 +32,28 @@ export class StringColumnWriter {
   readonly #options: StringColumnOptions;
   readonly #dictionary: DictionaryWriter;
   readonly #scratch: Scratch;
-  readonly #ids: IdColumnWriter | MultiIdColumnWriter;
-  /** Occurrences of each id, from which the bitmap index lays out its rows; null without one. */
-  readonly #counts: Int32Array | null;
+  /** Holds the ids while they are few; else null. */
+  #few: FewIds | null = null;
+  /** Null while ids are few. */
+  #ids: IdColumnWriter | MultiIdColumnWriter | null = null;
+  /** Occurrences of each id, from which the bitmap index lays out its rows; null without one, and while ids are few. */
+  #counts: Int32Array | null = null;
 
   /** @param dictionary complete: the width of ids follows from its size */
   constructor(options: StringColumnOptions, dictionary: DictionaryWriter, scratch: Scratch) {
     this.#options = options;
     this.#dictionary = dictionary;
     this.#scratch = scratch;
-    const { name, codec } = options;
-    this.#counts = options.createBitmapIndex ? new Int32Array(dictionary.cardinality) : null;
-    this.#ids = options.hasMultipleValues
-      ? new MultiIdColumnWriter(name, dictionary.cardinality, codec, scratch)
-      : new IdColumnWriter(name, dictionary.cardinality, codec, scratch);
+    if (options.codec === null || options.hasMultipleValues || dictionary.cardinality > FEW_ROWS) this.#begin();
+    else this.#few = new FewIds(options.name, options.codec, scratch);
   }
 
-  /** Appends one id per row. */
+  /** Appends one id per row. Where they are few, `parts` finds those outside the dictionary. */
   appendIds(ids: Int32Array, rows: number): void {
-    if (!(this.#ids instanceof IdColumnWriter)) {
+    if (this.#options.hasMultipleValues) {
       throw new Error(`column "${this.#options.name}" has multiple values: give lists of ids, not one id per row`);
     }
-    this.#takeIds(ids, rows);
-    this.#ids.append(ids, rows);
+    if (this.#few?.append(ids, rows) !== true) this.#appendMany(ids, rows);
     this.rows += rows;
   }
 
@@ -70,14 +70,39 @@ export class StringColumnWriter {
 
   /** The finished part; builds the bitmap index. */
   parts(): ByteSource[] {
-    this.#ids.finish();
+    return [bytesSource(this.#versionAndFlags()), ...this.#dictionary.parts(), ...this.#idParts()];
+  }
+
+  #idParts(): ByteSource[] {
+    if (this.#few !== null && this.rows > 0)
+      return this.#few.parts(this.#dictionary.cardinality, this.#options.createBitmapIndex);
+    if (this.#ids === null) this.#begin();
+    const ids = this.#ids as IdColumnWriter | MultiIdColumnWriter;
+    ids.finish();
     const { name } = this.#options;
-    return [
-      bytesSource(this.#versionAndFlags()),
-      ...this.#dictionary.parts(),
-      ...this.#ids.parts(),
-      ...(this.#counts === null ? [] : bitmapIndex(name, this.#counts, this.#ids, this.rows, this.#scratch)),
-    ];
+    if (this.#counts === null) return ids.parts();
+    return [...ids.parts(), ...bitmapIndex(name, this.#counts, ids, this.rows, this.#scratch)];
+  }
+
+  /** Ids are many from now on. */
+  #begin(): void {
+    const { name, codec, hasMultipleValues, createBitmapIndex } = this.#options;
+    const { cardinality } = this.#dictionary;
+    this.#counts = createBitmapIndex ? new Int32Array(cardinality) : null;
+    this.#ids = hasMultipleValues
+      ? new MultiIdColumnWriter(name, cardinality, codec, this.#scratch)
+      : new IdColumnWriter(name, cardinality, codec, this.#scratch);
+  }
+
+  #appendMany(ids: Int32Array, rows: number): void {
+    const few = this.#few;
+    if (few !== null) {
+      this.#few = null;
+      this.#begin();
+      this.#appendMany(few.ids, few.rows);
+    }
+    this.#takeIds(ids, rows);
+    (this.#ids as IdColumnWriter).append(ids, rows);
   }
 
   #versionAndFlags(): Uint8Array {
@@ -97,11 +122,7 @@ export class StringColumnWriter {
     const counts = this.#counts;
     for (let i = 0; i < count; i++) {
       const id = ids[i];
-      if (id >>> 0 >= cardinality) {
-        throw new Error(
-          `column "${this.#options.name}": id ${id} is outside its dictionary of ${cardinality} value(s)`,
-        );
-      }
+      if (id >>> 0 >= cardinality) throw idOutsideDictionary(this.#options.name, id, cardinality);
       if (counts !== null) counts[id]++;
     }
   }

@@ -1,17 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { MapManifest } from '../../../src/mapreduce/index/indexPayload.ts';
-import { mapIndex } from '../../../src/mapreduce/index/mapTask.ts';
-import { reduceBatch } from '../../../src/mapreduce/index/reduceBatch.ts';
 import { openSegment } from '../../../src/segment/reader/openSegment.ts';
 import type { JobSpec } from '../../../src/spec/jobSpec.ts';
-import { jobOf } from '../../mapreduce/index/checkJob.ts';
 import { referenceJob } from '../../mapreduce/index/reference/referenceJob.ts';
 import { indexFaults, type StoredRow, storedRows } from '../../mapreduce/index/storedRows.ts';
-
-const DAY = { start: 0, end: 86_400_000 };
+import { jobWith, mapRecords, reduceSections } from './mergeJob.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -19,74 +14,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-function jobWith(dimensions: readonly unknown[], maxRowsInMemory: number, rollup = true): JobSpec {
-  return jobOf(
-    JSON.stringify({
-      type: 'index_hadoop',
-      spec: {
-        dataSchema: {
-          dataSource: 'merge',
-          parser: {
-            type: 'hadoopyString',
-            parseSpec: {
-              format: 'json',
-              timestampSpec: { column: 'ts', format: 'millis' },
-              dimensionsSpec: { dimensions },
-            },
-          },
-          metricsSpec: [
-            { type: 'count', name: 'count' },
-            { type: 'longFirst', name: 'first', fieldName: 'n' },
-            { type: 'longLast', name: 'last', fieldName: 'n' },
-          ],
-          granularitySpec: {
-            segmentGranularity: 'DAY',
-            queryGranularity: 'HOUR',
-            rollup,
-            intervals: ['1970-01-01/P1D'],
-          },
-        },
-        ioConfig: {
-          type: 'hadoop',
-          inputSpec: { type: 'static', paths: join(directory, 'in.json') },
-          segmentOutputPath: join(directory, 'out'),
-        },
-        tuningConfig: { type: 'hadoop', partitionsSpec: { type: 'hashed', numShards: 1 }, maxRowsInMemory },
-      },
-    }),
-  );
-}
-
-function writeLines(records: readonly unknown[]): string {
-  const path = join(directory, 'in.json');
-  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  return path;
-}
-
-function contextOf(name: string) {
-  const attemptDirectory = join(directory, name);
-  mkdirSync(attemptDirectory);
-  return { attemptDirectory, attempt: 0, progress: { addBytes: () => undefined, addRows: () => undefined } };
-}
-
 /** Writes runs of one job's rows and merges them as another job's. */
 async function merge(records: readonly unknown[], mapJob: JobSpec, reduceJob = mapJob) {
-  const path = writeLines(records);
-  const length = records.reduce<number>((sum, record) => sum + Buffer.byteLength(JSON.stringify(record)) + 1, 0);
-  const input = { index: 0, path, start: 0, end: length, length, codec: 'none' as const };
-  const split = { index: 0, inputs: [input], bytes: length };
-  const config = { job: mapJob, quirks: 'none' as const };
-  const { runs, counts }: MapManifest = await mapIndex(
-    { config, split, badRowsMax: null, pass: { type: 'numShards', numShards: 1 } },
-    contextOf('map'),
-  );
-  const zip = join(directory, 'index.zip');
-  const sections = runs.flatMap((run) => run.sections.map((section) => ({ path: run.path, section })));
-  const segments = [{ interval: DAY, sections, temporaryZip: zip }];
-  await reduceBatch({ config: { ...config, job: reduceJob }, segments }, contextOf('reduce'));
-  const segment = await openSegment(zip);
+  const { path, sections, counts } = await mapRecords(directory, records, mapJob);
+  const segment = await openSegment(await reduceSections(directory, sections, reduceJob));
   expect(indexFaults(segment)).toEqual([]);
-  return { runs: runs.length, rows: storedRows(segment, reduceJob), path, segment, counts };
+  return { runs: sections.length, rows: storedRows(segment, reduceJob), path, segment, counts };
 }
 
 function expectedRows(job: JobSpec, path: string): StoredRow[] {
@@ -108,6 +41,7 @@ test('two hundred runs of one row, texts and lists of one dimension in turn', as
     n: i,
   }));
   const job = jobWith(
+    directory,
     [
       'key',
       { type: 'string', name: 'sorted', multiValueHandling: 'SORTED_ARRAY' },
@@ -127,7 +61,11 @@ test('two hundred runs of one row, texts and lists of one dimension in turn', as
 
 test('equal keys within one run are combined, in their order', async () => {
   const records = [3, 1, 2].flatMap((n) => ['b', 'a', 'b'].map((key, i) => ({ ts: 5, key, n: n * 10 + i })));
-  const { runs, rows } = await merge(records, jobWith(['key'], 1000, false), jobWith(['key'], 1000));
+  const { runs, rows } = await merge(
+    records,
+    jobWith(directory, ['key'], 1000, false),
+    jobWith(directory, ['key'], 1000),
+  );
   expect(runs).toBe(1);
   expect(rows).toEqual([
     { time: 0, cells: ['a'], metrics: [3n, { time: 5n, value: 31n }, { time: 5n, value: 21n }] },
@@ -137,7 +75,7 @@ test('equal keys within one run are combined, in their order', async () => {
 
 test('without rollup equal keys stay apart, in position order over all runs', async () => {
   const records = Array.from({ length: 30 }, (_, n) => ({ ts: 5, key: n % 2 === 0 ? 'a' : 'b', n }));
-  const { runs, rows } = await merge(records, jobWith(['key'], 4, false));
+  const { runs, rows } = await merge(records, jobWith(directory, ['key'], 4, false));
   expect(runs).toBeGreaterThan(5);
   const numbers = rows.map(({ metrics }) => (metrics[1] as { value: bigint }).value);
   const evens = Array.from({ length: 15 }, (_, i) => BigInt(2 * i));
@@ -150,14 +88,14 @@ test('a column that is of one value in each run but of lists in one', async () =
     n,
     ...record,
   }));
-  const { rows, segment } = await merge(records, jobWith(['mv'], 1));
+  const { rows, segment } = await merge(records, jobWith(directory, ['mv'], 1));
   expect(rows.map(({ cells }) => cells[0])).toEqual([null, 'a', 'b', ['b', 'c']]);
   expect(segment.column('mv')).toMatchObject({ kind: 'string', hasMultipleValues: true });
 });
 
 test('more rows than a batch of output, met again in later runs', async () => {
   const records = Array.from({ length: 45_000 }, (_, n) => ({ ts: n % 7, key: `k${(n * 7919) % 20_000}`, n }));
-  const { runs, rows } = await merge(records, jobWith(['key'], 6000));
+  const { runs, rows } = await merge(records, jobWith(directory, ['key'], 6000));
   expect(runs).toBeGreaterThan(4);
   expect(rows.length).toBe(20_000);
   const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}`).sort();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergeTexts } from '../../../src/rollup/merge/TextMerge.ts';
+import { borrowKernel } from '../../../src/kernel/kernel.ts';
+import { mergeTexts, TextMerge } from '../../../src/rollup/merge/TextMerge.ts';
 import { BlockWriter } from '../../../src/rollup/run/blockBytes.ts';
 import type { BlockRef } from '../../../src/rollup/run/run.ts';
 import type { RunSource } from '../../../src/rollup/run/runReader.ts';
@@ -120,4 +121,31 @@ test('a dictionary that is not sorted is refused, in whichever block', () => {
     expect(() => merge([['\ue000', '\u{1f600}']], perBlock)).toThrow(refused);
   }
   expect(merge([['a']], 1).merged).toEqual(['a']);
+});
+
+test('a single dictionary whose ids stay what they are is handed on as it is, and refused where it is not ascending', () => {
+  const run = (values: readonly string[], perBlock: number) =>
+    borrowKernel((kernel) => {
+      const source = new Blocks(values, perBlock);
+      const merged: string[] = [];
+      const merge = new TextMerge(kernel);
+      const count = merge.run([{ source, blocks: source.refs, values: values.length }], null, ({ bytes, ends }) => {
+        for (let i = 0, start = 0; i < ends.length; start = ends[i++])
+          merged.push(Buffer.from(bytes.subarray(start + 4, ends[i])).toString());
+      });
+      expect(count).toBe(values.length);
+      return merged;
+    });
+  const refused = new Error('a dictionary of a run is out of order');
+  for (const perBlock of [1, 2, 9]) {
+    for (const values of [['', 'a', 'ab', 'b', 'é'], ['x'.repeat(700)], []])
+      expect(run(values, perBlock)).toEqual(values);
+    for (const values of [
+      ['a', 'a'],
+      ['', ''],
+      ['b', 'a'],
+      ['ab', 'a'],
+    ])
+      expect(() => run(values, perBlock)).toThrow(refused);
+  }
 });

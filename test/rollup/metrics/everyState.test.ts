@@ -50,6 +50,19 @@ describe('every state', () => {
     expect(stored(taking, 6)).toEqual([empty, full, empty, full, empty, empty]);
   });
 
+  test.each(KINDS)('%s appends the rows of a block, and then those of another', (_name, make, add) => {
+    const [source, read] = [make(), make()];
+    source.ensure(2);
+    add(source as never, 1);
+    const [empty, full] = stored(source, 2);
+    throughBlock(source, [1, 0, 1], read);
+    expect(stored(read, 3)).toEqual([full, empty, full]);
+    throughBlock(source, [0, 1, 1, 1], read);
+    expect(stored(read, 4)).toEqual([empty, full, full, full]);
+    throughBlock(source, [1], read);
+    expect(stored(read, 1)).toEqual([full]);
+  });
+
   test.each(KINDS)('%s writes and reads no rows', (_name, make) => {
     const read = make();
     throughBlock(make(), [], read);

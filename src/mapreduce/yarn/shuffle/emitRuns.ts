@@ -99,9 +99,7 @@ function firstRows(source: RunSource, header: SectionHeader): FirstRow[] {
       const cell = (width === 1 ? block.uint8(rows) : width === 2 ? block.uint16(rows) : block.int32(rows))[0];
       if (cell === 0) return [];
       const table = lists[dimension];
-      return table === null
-        ? [cell]
-        : [...table.ids.subarray(cell === 1 ? 0 : table.ends[cell - 2], table.ends[cell - 1])];
+      return table === null ? [cell] : [...table.ids.subarray(table.ends[cell - 1], table.ends[cell])];
     });
     return { time, cells };
   });

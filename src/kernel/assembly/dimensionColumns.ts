@@ -1,6 +1,6 @@
 // Columns of dimensions of few rows, each in one call: from the cells and the dictionary block of a run's section
 // (src/rollup/run/run.ts) to the part of a segment that is described in src/segment/writer/, whose writers make the same bytes of
-// any number of rows. Caller: src/mapreduce/index/fewRows.ts.
+// any number of rows. Callers: fewRows.ts and columnMaker.ts of src/mapreduce/index/.
 
 import { bitmapWrite } from './bitmaps';
 import { bitmapIndex, listBitmapIndex } from './bitmapIndex';

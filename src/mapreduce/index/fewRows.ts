@@ -6,14 +6,7 @@ import { type BlockRef, cellWidth, type SectionColumn } from '../../rollup/run/r
 import { WholeSection } from '../../rollup/run/wholeSection.ts';
 import { FEW_ROWS } from '../../segment/writer/fewIds.ts';
 import type { SegmentDimension, SegmentWriter } from '../../segment/writer/segmentWriter.ts';
-import { stringFlags } from '../../segment/writer/stringColumn.ts';
-
-/** Ids of a column of several values, at most: they fit into one block whatever the width of an id. */
-const IDS_MAX = 4 * FEW_ROWS;
-/** What a column of the kernel is in place of its end: not to be made in this way. */
-const NO_COLUMN_MAX = 1;
-/** Of the scratch, what LZ4 takes, and what is left over. */
-const SCRATCH_BYTES = 192 * 1024 + 512;
+import { ColumnMaker } from './columnMaker.ts';
 
 /** What has to be known of a segment's rows beside its sections. */
 export interface RowOptions {
@@ -36,11 +29,11 @@ export function writeFewRows(
   segment: SegmentWriter,
   options: RowOptions,
 ): number | null {
+  if (sections.length !== 1 || !segment.takesKernelColumns) return null;
   const [{ source, header, stored }] = sections;
-  if (sections.length > 1 || stored !== undefined || !(source instanceof WholeSection) || !segment.takesKernelColumns)
-    return null;
+  if (stored !== undefined || !(source instanceof WholeSection)) return null;
   const { rows, blocks, columns } = header;
-  if (blocks.length > 1 || rows > FEW_ROWS || !columns.every(isShort)) return null;
+  if (blocks.length !== 1 || rows > FEW_ROWS || !columns.every(isShort)) return null;
   return borrowKernel((kernel) => {
     const section = kernel.allocate(source.bytes.length);
     kernel.bytes.set(source.bytes, section);
@@ -48,16 +41,16 @@ export function writeFewRows(
     const times = addressOf(blocks[0]) + 8;
     const cells = cellsOf(columns, times + 8 * rows, rows);
     if (options.rollup && hasEqualRows(kernel, times, cells, columns, rows)) return null;
-    const makers = new ColumnMaker(kernel, rows, addressOf, columns);
+    const maker = new ColumnMaker(kernel, rows, addressOf, columns);
     const ends: number[] = [];
     for (let i = 0; i < columns.length; i++) {
-      const end = makers.make(options.dimensions[i], columns[i], cells[i], i >= options.firstSparse);
-      if (end <= NO_COLUMN_MAX) return null;
+      const end = maker.make(options.dimensions[i], columns[i], cells[i], i >= options.firstSparse);
+      if (end === null) return null;
       ends.push(end);
     }
     segment.endDictionaries();
     const { bytes, ints } = kernel;
-    for (let i = 0, start = makers.start; i < columns.length; start = ends[i++]) {
+    for (let i = 0, start = maker.start; i < columns.length; start = ends[i++]) {
       if (ends[i] > start) segment.putColumn(i, bytes.subarray(start, ends[i]), rows);
     }
     kernel.exports.longsOfTimes(times, rows, times);
@@ -73,7 +66,7 @@ export function writeFewRows(
 }
 
 function isShort({ dictionary, lists, values }: SectionColumn): boolean {
-  return dictionary.length < 2 && lists.length < 2 && values < FEW_ROWS;
+  return dictionary.length < 2 && lists.length < 2 && values <= FEW_ROWS;
 }
 
 /** Where the cells of each column lie, and where they end. */
@@ -103,94 +96,4 @@ function hasEqualRows(
   const has = kernel.exports.equalRows(times, rows, table, columns.length) !== 0;
   kernel.release(mark);
   return has;
-}
-
-/** Has the kernel make columns, one behind the other. */
-class ColumnMaker {
-  /** Where the first column begins. */
-  readonly start: number;
-  readonly #kernel: Kernel;
-  readonly #rows: number;
-  readonly #addressOf: (ref: BlockRef) => number;
-  readonly #scratch: number;
-  /** Of numbers. */
-  readonly #values: number;
-  readonly #present: number;
-  #end: number;
-
-  /** @param columns to be made */
-  constructor(kernel: Kernel, rows: number, addressOf: (ref: BlockRef) => number, columns: readonly SectionColumn[]) {
-    this.#kernel = kernel;
-    this.#rows = rows;
-    this.#addressOf = addressOf;
-    let room = 0;
-    let values = 0;
-    let ids = rows;
-    for (const column of columns) {
-      room += columnRoom(column, rows);
-      values = Math.max(values, column.values);
-      if (column.hasMultiple) ids = IDS_MAX;
-    }
-    this.#scratch = kernel.allocate(SCRATCH_BYTES + 8 * values + 12 * ids + 8 * rows);
-    this.#values = kernel.allocate(8 * rows);
-    this.#present = kernel.allocate(rows);
-    this.start = kernel.allocate(room);
-    this.#end = this.start;
-  }
-
-  /**
-   * @param cells address
-   * @param isSparse whether rows that are null have no value at all
-   * @returns the end of the column; where the one before ends for a column that is not stored; NO_COLUMN_MAX or less where it cannot be made
-   */
-  make(dimension: SegmentDimension, column: SectionColumn, cells: number, isSparse: boolean): number {
-    const isString = dimension.type === 'string';
-    // Druid does not store a string dimension that is always null.
-    if (isString && column.values === 0) return this.#end;
-    this.#end = isString
-      ? this.#makeString(dimension, column, cells, isSparse)
-      : this.#makeNumber(dimension, column, cells);
-    return this.#end;
-  }
-
-  #makeString(
-    { createBitmapIndex, hasMultipleValues }: SegmentDimension,
-    { values, hasNull, dictionary, lists, cells: cellCount }: SectionColumn,
-    cells: number,
-    isSparse: boolean,
-  ): number {
-    const { exports } = this.#kernel;
-    const texts = this.#addressOf(dictionary[0]);
-    const listsAt = lists.length === 0 ? 0 : this.#addressOf(lists[0]);
-    const width = cellWidth(cellCount);
-    const flags = stringFlags(hasMultipleValues, createBitmapIndex);
-    const rows = this.#rows;
-    const end = this.#end;
-    const scratch = this.#scratch;
-    if (!hasMultipleValues) {
-      // biome-ignore format: the arguments as they are told in the kernel
-      return exports.stringColumn(texts, values, hasNull, listsAt, cells, width, rows, flags, createBitmapIndex, end, scratch);
-    }
-    const nullIds = isSparse ? 0 : 1;
-    // biome-ignore format: the arguments as they are told in the kernel
-    return exports.listColumn(texts, values, hasNull, listsAt, cells, width, rows, flags, createBitmapIndex, nullIds, IDS_MAX, end, scratch);
-  }
-
-  #makeNumber({ type }: SegmentDimension, { dictionary, cells: cellCount }: SectionColumn, cells: number): number {
-    const { exports } = this.#kernel;
-    const rows = this.#rows;
-    const numbers = dictionary.length === 0 ? 0 : this.#addressOf(dictionary[0]);
-    const isFloat = type === 'float';
-    const width = cellWidth(cellCount);
-    const nulls = exports.numbersOfCells(numbers, cells, width, rows, isFloat, this.#values, this.#present);
-    const present = nulls === 0 ? 0 : this.#present;
-    return exports.numberColumn(this.#values, present, rows, isFloat ? 4 : 8, this.#end, this.#scratch);
-  }
-}
-
-/** Bytes that a column takes at most. */
-function columnRoom({ dictionary, values, hasMultiple }: SectionColumn, rows: number): number {
-  const dictionaryBytes = dictionary.length === 0 ? 0 : dictionary[0].length;
-  const ids = hasMultiple ? IDS_MAX + 2 * rows : rows;
-  return 512 + dictionaryBytes + 24 * (values + 1) + 20 * ids;
 }

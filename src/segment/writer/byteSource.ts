@@ -21,6 +21,11 @@ export function packedSource(source: ByteSource): ByteSource {
   return new Packed(source);
 }
 
+/** `source` without that mark. */
+export function plainSource(source: ByteSource): ByteSource {
+  return source instanceof Packed ? source.source : source;
+}
+
 // Classes, as a small segment has hundreds of these: a closure for each takes longer to make than its bytes to copy.
 class Bytes implements ByteSource {
   readonly length: number;
@@ -39,15 +44,15 @@ class Bytes implements ByteSource {
 class Packed implements ByteSource {
   readonly length: number;
   readonly isPacked = true;
-  readonly #source: ByteSource;
+  readonly source: ByteSource;
 
   constructor(source: ByteSource) {
     this.length = source.length;
-    this.#source = source;
+    this.source = source;
   }
 
   chunks(): Iterable<Uint8Array> {
-    return this.#source.chunks();
+    return this.source.chunks();
   }
 }
 

@@ -1,7 +1,8 @@
-import { type ByteSource, bytesSource } from './byteSource.ts';
+import { type ByteSource, bytesSource, plainSource } from './byteSource.ts';
 import { ComplexColumnWriter } from './complexColumn.ts';
 import { numericDescriptor, stringDescriptor } from './descriptor.ts';
 import { DictionaryWriter } from './dictionary.ts';
+import { FEW_ROWS } from './fewIds.ts';
 import { type ColumnStorage, type MetricColumn, metricColumn } from './metricColumn.ts';
 import { NumericColumnWriter } from './numericColumn.ts';
 import { PairColumnWriter } from './pairColumn.ts';
@@ -160,6 +161,8 @@ export class ColumnSet {
     if (writer.rows !== this.#time.rows)
       throw new Error(`column "${name}" got ${writer.rows} row(s), but ${TIME_COLUMN} got ${this.#time.rows}`);
     const parts = writer.parts();
+    // Columns of few rows are deflated alike, whether writers made them part by part or the kernel at once.
+    if (writer.rows <= FEW_ROWS) for (let i = 0; i < parts.length; i++) parts[i] = plainSource(parts[i]);
     parts.unshift(descriptor);
     return { name, parts };
   }

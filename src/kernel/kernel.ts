@@ -87,6 +87,53 @@ export interface KernelExports {
   ): number;
   packIds(ids: number, count: number, cardinality: number, width: number, target: number): number;
   bitmapIndex(ids: number, count: number, cardinality: number, target: number, scratch: number): number;
+  equalRows(times: number, rows: number, columns: number, count: number): number;
+  longsOfTimes(times: number, rows: number, target: number): void;
+  numberColumn(
+    values: number,
+    present: number,
+    rows: number,
+    valueBytes: number,
+    target: number,
+    scratch: number,
+  ): number;
+  numbersOfCells(
+    dictionary: number,
+    cells: number,
+    width: number,
+    rows: number,
+    isFloat: boolean,
+    values: number,
+    present: number,
+  ): number;
+  stringColumn(
+    dictionary: number,
+    values: number,
+    hasNull: boolean,
+    lists: number,
+    cells: number,
+    width: number,
+    rows: number,
+    flags: number,
+    hasBitmaps: boolean,
+    target: number,
+    scratch: number,
+  ): number;
+  listColumn(
+    dictionary: number,
+    values: number,
+    hasNull: boolean,
+    lists: number,
+    cells: number,
+    width: number,
+    rows: number,
+    flags: number,
+    hasBitmaps: boolean,
+    nullIds: number,
+    idsMax: number,
+    target: number,
+    scratch: number,
+  ): number;
   keySort(hashes: number, keys: number, count: number, scratch: number): void;
   keyBlockFill(columns: number, count: number, keys: number, from: number, to: number, bytesMax: number): number;
   keyBlockHashes(hashes: number, keys: number, from: number, to: number, target: number): void;

@@ -10,7 +10,7 @@ import { type MetadataStore, MetadataStoreError, type PublishRequest } from './m
 import { changedSegment, checkVersions } from './metadata/segmentTable.ts';
 import { thisProcess } from './processes.ts';
 import type { Publisher } from './publisher.ts';
-import { foldersAbove, removeFiles, type StagedZip, sha256Of, storeZips } from './segmentStore.ts';
+import { folderOf, removeFiles, type StagedZip, sha256Of, storeZips } from './segmentStore.ts';
 import { StagedSync } from './stagedSync.ts';
 
 /** By whom segments become visible. */
@@ -189,13 +189,15 @@ export class Publication {
 
   /** What the store will tell of outlasts a loss of power. */
   async #syncNames(zips: readonly CompleteZip[]): Promise<void> {
+    // Where zips are moved their directories have been made since.
+    const areMoved = zips.some(({ temporary, final }) => parentPath(final) !== parentPath(temporary));
+    const synced: ReadonlySet<string> = areMoved ? new Set() : this.#sync.synced;
     const folders = new Set<string>();
-    for (const { temporary, final } of zips) {
-      const folder = parentPath(final);
-      folders.add(folder);
-      // Where the zip was moved its directory has been made since.
-      const synced: ReadonlySet<string> = folder === parentPath(temporary) ? this.#sync.synced : new Set();
-      for (const above of foldersAbove(final, this.#base)) if (!synced.has(above)) folders.add(above);
+    for (const { final } of zips) {
+      for (let at = folderOf(final, this.#base); at !== null; at = folderOf(at, this.#base)) {
+        if (folders.has(at) || synced.has(at)) break;
+        folders.add(at);
+      }
     }
     await this.#storage.sync([...folders]);
   }

@@ -33,13 +33,14 @@ export async function storeZips(zips: readonly StagedZip[], base: string, hadoop
   });
 }
 
-/** The directories that hold directories, from the one above the file's own up to the one that holds the base of deep storage. */
-export function foldersAbove(path: string, base: string): string[] {
-  const folders: string[] = [];
-  const top = parentPath(base);
-  for (let at = parentPath(parentPath(path)); at !== '' && at.length >= top.length; at = parentPath(at))
-    folders.push(at);
-  return folders;
+/**
+ * The directory that a file or directory lies in; null for what lies above the base of deep storage, and the directory that holds that.
+ *
+ * @param base of deep storage
+ */
+export function folderOf(path: string, base: string): string | null {
+  const folder = parentPath(path);
+  return folder === '' || folder.length < parentPath(base).length ? null : folder;
 }
 
 /**

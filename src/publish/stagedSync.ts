@@ -1,10 +1,11 @@
-import { foldersAbove } from './segmentStore.ts';
+import { parentPath } from '../storage/pathText.ts';
+import { folderOf } from './segmentStore.ts';
 
 /** Has zips, and the directories that were made for them, on the disk: batch by batch, while others are written. */
 export class StagedSync {
   readonly #base: string;
   readonly #sync: (paths: readonly string[]) => Promise<void>;
-  /** Zips that are yet to be written, by each directory above their own. When there are none, nothing more is made in it. */
+  /** What is yet to be made in each directory above those of zips: directories of zips, one for each zip, and others that miss something. */
   readonly #missing = new Map<string, number>();
   readonly #synced = new Set<string>();
   /** One batch after the other. */
@@ -16,7 +17,7 @@ export class StagedSync {
     this.#sync = sync;
   }
 
-  /** Files or directories that are on the disk. */
+  /** Files and directories that are on the disk. */
   get synced(): ReadonlySet<string> {
     return this.#synced;
   }
@@ -24,19 +25,23 @@ export class StagedSync {
   /** Zips that are going to be written. */
   expect(paths: readonly string[]): void {
     for (const path of paths) {
-      for (const folder of foldersAbove(path, this.#base))
-        this.#missing.set(folder, (this.#missing.get(folder) ?? 0) + 1);
+      for (let at = this.#above(parentPath(path)); at !== null; at = this.#above(at)) {
+        const missing = this.#missing.get(at) ?? 0;
+        this.#missing.set(at, missing + 1);
+        if (missing > 0) break;
+      }
     }
   }
 
-  /** Zips are written, and their directories made: what is ready goes to the disk. */
+  /** Zips are written, and their directories made: they go to the disk, with the directories that miss nothing more. */
   written(paths: readonly string[]): void {
     const ready = [...paths];
     for (const path of paths) {
-      for (const folder of foldersAbove(path, this.#base)) {
-        const missing = (this.#missing.get(folder) ?? 0) - 1;
-        this.#missing.set(folder, missing);
-        if (missing === 0) ready.push(folder);
+      for (let at = this.#above(parentPath(path)); at !== null; at = this.#above(at)) {
+        const missing = (this.#missing.get(at) ?? 0) - 1;
+        this.#missing.set(at, missing);
+        if (missing !== 0) break;
+        ready.push(at);
       }
     }
     this.#running = this.#running.then(() => this.#bring(ready));
@@ -52,6 +57,10 @@ export class StagedSync {
   /** Returns when nothing is being synced. */
   async settle(): Promise<void> {
     await Promise.allSettled([this.#running]);
+  }
+
+  #above(folder: string): string | null {
+    return folderOf(folder, this.#base);
   }
 
   async #bring(paths: readonly string[]): Promise<void> {

@@ -47,30 +47,41 @@ export async function writeIndexZip(
   return { zipBytes, sha256: sha256.digest('hex') };
 }
 
+/** Holds the zip that was made last. */
+let smallZip = new Uint8Array(1 << 16);
+
 /**
  * The same bytes at once: where a job makes thousands of small segments, streams cost more than what flows through them.
  *
- * @returns null for files that are too long for that
+ * @returns null for files that are too long for that; the bytes are valid until the next call
  */
 export function smallIndexZip(
   files: readonly SegmentFile[],
 ): (IndexZipSummary & { readonly bytes: Uint8Array }) | null {
   if (!files.every((file) => isOnePiece(file.parts))) return null;
-  const chunks: Uint8Array[] = [];
-  const zip = newZip(chunks);
+  let zipBytes = 0;
+  const zip = newZip((chunk) => {
+    if (zipBytes + chunk.length > smallZip.length) {
+      const longer = new Uint8Array(2 * (zipBytes + chunk.length));
+      longer.set(smallZip);
+      smallZip = longer;
+    }
+    smallZip.set(chunk, zipBytes);
+    zipBytes += chunk.length;
+  });
   for (const file of files) {
     const entry = addEntry(zip, file, ZIP_BYTES_MAX);
     entry.ondata(null, deflateOnePiece(file.parts, entry), false);
     endEntry(entry, file);
   }
   zip.end();
-  const bytes = Buffer.concat(chunks);
-  return { bytes, zipBytes: bytes.length, sha256: hash('sha256', bytes) };
+  const bytes = smallZip.subarray(0, zipBytes);
+  return { bytes, zipBytes, sha256: hash('sha256', bytes) };
 }
 
 async function* zipChunks(files: readonly SegmentFile[], bytesMax: number): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
-  const zip = newZip(ready);
+  const zip = newZip((chunk) => ready.push(chunk));
   for (const file of files) {
     const entry = addEntry(zip, file, bytesMax);
     for await (const chunk of deflateParts(file.parts, entry)) {
@@ -83,11 +94,11 @@ async function* zipChunks(files: readonly SegmentFile[], bytesMax: number): Asyn
   yield* ready;
 }
 
-/** @param ready receives the bytes of the zip */
-function newZip(ready: Uint8Array[]): Zip {
+/** @param take receives the bytes of the zip, piece by piece */
+function newZip(take: (chunk: Uint8Array) => void): Zip {
   return new Zip((error, chunk) => {
     if (error) throw error;
-    ready.push(chunk);
+    take(chunk);
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dataSegmentJson, noneShardSpec } from '../../src/publish/layout/dataSegment.ts';
+import { noneShardSpec, segmentDescriptor } from '../../src/publish/layout/dataSegment.ts';
 import {
   deepStorageBase,
   type SegmentPlace,
@@ -47,7 +47,7 @@ test('a place on this machine', () => {
 test('the load spec stands in the descriptor', () => {
   const { loadSpec } = segmentPlace('hdfs://nn/base', key, 'UTC');
   const segment = { ...key, loadSpec, dimensions: [], metrics: [], shardSpec: noneShardSpec(), size: 1 };
-  expect(JSON.parse(dataSegmentJson(segment)).loadSpec).toEqual(loadSpec);
+  expect(segmentDescriptor(segment)).toMatchObject({ loadSpec });
 });
 
 test('in HDFS, files get their names at the end, or go with their directories', async () => {

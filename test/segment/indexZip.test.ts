@@ -123,8 +123,12 @@ describe('index.zip', () => {
 
   test('is the same at once, where files are short enough', async () => {
     const short = [file('a', randomBytes(20_000)), file('b', Buffer.alloc(1000, 'b')), file('c', Buffer.alloc(0))];
-    const { summary, bytes } = await zipOf(short);
-    expect(smallIndexZip(short)).toEqual({ ...summary, bytes });
+    const longer = [...short, file('d', randomBytes(300_000)), file('e', randomBytes(200_000))];
+    // The second one is longer than what is there for the first.
+    for (const some of [short, longer, short]) {
+      const { summary, bytes } = await zipOf(some);
+      expect(smallIndexZip(some)).toEqual({ ...summary, bytes: new Uint8Array(bytes) });
+    }
     expect(smallIndexZip([...short, file('long', Buffer.alloc((1 << 19) + 1))])).toBeNull();
   });
 

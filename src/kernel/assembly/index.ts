@@ -10,7 +10,9 @@ export { dictionaryIntern, dictionaryInternColumn, dictionaryInternTexts, dictio
 export { dictionaryRanks, dictionarySort } from './dictionarySort';
 export { dictionaryGather, dictionaryMeasure, dictionaryPlain } from './dictionaryTexts';
 export { numberRanks, orderCells, packCells, rankCells } from './runCells';
-export { bitmapIndex, packIds } from './fewIds';
+export { bitmapIndex } from './bitmapIndex';
+export { equalRows, listColumn, longsOfTimes, numberColumn, numbersOfCells, stringColumn } from './dimensionColumns';
+export { packIds } from './packIds';
 export { rowSort } from './rowSort';
 export { scanDelimitedLines } from './delimitedScan';
 export { hashFragments, hashGroupKeys, sumFragments } from './groupKeys';

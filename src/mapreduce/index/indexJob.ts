@@ -17,7 +17,7 @@ import { Units } from '../units/Units.ts';
 import { jobKey } from '../units/unitKeys.ts';
 import type { IndexConfig, Quirks, ReduceManifest } from './indexPayload.ts';
 import { beginPublication, checkDropExisting, newVersion, outputPath, publish, takeBack } from './indexPublication.ts';
-import type { IndexReport, RunPhase, SegmentReport } from './indexReport.ts';
+import type { IndexReport, RunPhase } from './indexReport.ts';
 import { deadLetterPlace, jobsFolder } from './jobDirectory.ts';
 import { type EngineFactory, type JobOptions, withEngine, withThreads } from './jobEngine.ts';
 import { type JobInput, listJobInput } from './jobInput.ts';
@@ -82,9 +82,9 @@ export async function runIndexJob(
       const config = { job, quirks, ...(hadoop === undefined ? {} : { hadoop }) };
       const { attemptDirectory: attempts, unpackDirectory } = publication;
       const units = options.resume === 'never' ? null : new Units(config, input.files, attempts, stoppable.signal);
-      const work = (runPhase: RunPhase) => {
+      const work = (runPhase: RunPhase, endTasks: () => void) => {
         const deadLetters = deadLetterPlace(job, version, options.deadLetters ?? null);
-        const placed = { ...stoppable, deadLetters, unpackDirectory };
+        const placed = { ...stoppable, deadLetters, unpackDirectory, endTasks };
         return new IndexJob(config, version, placed, runPhase, publication, units, lost).run(input, output, started);
       };
       return await withEngine(job, publication, stoppable, engines, work, units);
@@ -95,7 +95,12 @@ export async function runIndexJob(
 }
 
 /** With the places of files decided. */
-type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions;
+type PlacedOptions = Omit<IndexOptions, 'deadLetters'> & RunMakerOptions & { readonly endTasks: () => void };
+
+/** Where a segment goes, by its key. */
+interface KeyedPlace extends SegmentPlace {
+  readonly key: SegmentKey;
+}
 
 class IndexJob {
   readonly #job: JobSpec;
@@ -148,8 +153,13 @@ class IndexJob {
       await checkUnchanged(files, (path) => storageFor(path, hadoop));
       const read = performance.now();
       const shards = planShards(runs, planOf, quirks === 'druid');
-      const staged = shards.map((shard) => this.#stagedAt(shard, output));
-      const made = await this.#reduce(shards, staged);
+      let places = shards.map((shard) => this.#placeOf(shard, output));
+      // Beside the places that they have before a publisher gives the version.
+      const staged = places.map(({ final }): StagedZip => {
+        return { temporary: temporaryName(final, this.#publication.id), final };
+      });
+      const made = await this.#reduce(shards, places, staged);
+      this.#options.endTasks();
       await this.#publication.dropInherited();
       const merged = performance.now();
       this.#options.onProgress?.({
@@ -163,10 +173,13 @@ class IndexJob {
       signal.throwIfAborted();
       if (publisher?.begins === 'beforeStoring') {
         await this.#begin(publisher, writtenChunks(job, shards));
+        places = shards.map((shard) => this.#placeOf(shard, output));
       }
-      const segments = shards.map((shard, i) => this.#report(shard, output, made[i]));
+      const segments = shards.map((shard, i) => segmentReport(shard, places[i], made[i], this.#config));
       if (plan !== undefined) checkAsPlanned(plan, segments);
-      const zips = segments.map((segment, i) => ({ segment, temporary: staged[i].temporary }));
+      const zips = segments.map((segment, i) => {
+        return { segment, interval: places[i].key.interval, temporary: staged[i].temporary };
+      });
       const published = await publish(this.#publication, job, this.#version, this.#options, zips);
       const stored = performance.now();
       const { dataSource } = job;
@@ -196,13 +209,13 @@ class IndexJob {
     this.#version = await claimVersion(publisher, data, this.#options.signal, this.#lost);
   }
 
-  #interval(chunk: number): Interval {
-    return { start: chunk, end: this.#chunks.endOf(chunk) };
-  }
-
-  async #reduce(shards: readonly PlannedShard[], staged: readonly StagedZip[]): Promise<ReduceManifest[]> {
+  async #reduce(
+    shards: readonly PlannedShard[],
+    places: readonly KeyedPlace[],
+    staged: readonly StagedZip[],
+  ): Promise<ReduceManifest[]> {
     await this.#publication.stage(staged);
-    const segments = shards.map((shard, i) => ({ ...shard, key: this.#keyOf(shard), temporary: staged[i].temporary }));
+    const segments = shards.map((shard, i) => ({ ...shard, key: places[i].key, temporary: staged[i].temporary }));
     const tasks = batchSegments(segments, ({ sectionRows }) => sectionRows).map((batch): Task => {
       const [{ key }] = batch;
       const others = batch.length === 1 ? '' : `, and ${batch.length - 1} after it`;
@@ -234,23 +247,11 @@ class IndexJob {
     return (manifests as ReduceManifest[][]).flat();
   }
 
-  #keyOf({ plan, partitionNum }: PlannedShard): SegmentKey {
-    const { dataSource } = this.#job;
-    return { dataSource, interval: this.#interval(plan.chunk), version: this.#version, partitionNum };
-  }
-
-  #placeOf(shard: PlannedShard, output: string): SegmentPlace {
-    const { timeZone } = compileGranularity(this.#job.granularity.segmentGranularity);
-    return segmentPlace(output, this.#keyOf(shard), timeZone);
-  }
-
-  /** Beside the place that it has before a publisher gives the version. */
-  #stagedAt(shard: PlannedShard, output: string): StagedZip {
-    const { final } = this.#placeOf(shard, output);
-    return { temporary: temporaryName(final, this.#publication.id), final };
-  }
-
-  #report(shard: PlannedShard, output: string, made: ReduceManifest): SegmentReport {
-    return segmentReport(shard, { key: this.#keyOf(shard), ...this.#placeOf(shard, output) }, made, this.#config);
+  #placeOf({ plan, partitionNum }: PlannedShard, output: string): KeyedPlace {
+    const { dataSource, granularity } = this.#job;
+    const interval = { start: plan.chunk, end: this.#chunks.endOf(plan.chunk) };
+    const key = { dataSource, interval, version: this.#version, partitionNum };
+    const { timeZone } = compileGranularity(granularity.segmentGranularity);
+    return { key, ...segmentPlace(output, key, timeZone) };
   }
 }

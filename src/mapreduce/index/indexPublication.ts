@@ -9,7 +9,7 @@ import { type Publisher, UnknownOutcomeError } from '../../publish/publisher.ts'
 import type { Interval, JobSpec } from '../../spec/jobSpec.ts';
 import { StorageError, systemErrorText } from '../../storage/local/StorageError.ts';
 import { segmentBuckets } from '../../time/buckets.ts';
-import { intervalText, isoText, parseInstant, parseInterval } from '../../time/isoText.ts';
+import { intervalText, isoText, parseInstant } from '../../time/isoText.ts';
 import type { IndexOptions } from './indexJob.ts';
 import type { PublicationReport, SegmentReport } from './indexReport.ts';
 import { newJobDirectory } from './jobDirectory.ts';
@@ -73,6 +73,7 @@ export interface Published {
 /** A segment whose zip has a temporary name. */
 interface MadeZip {
   readonly segment: SegmentReport;
+  readonly interval: Interval;
   readonly temporary: string;
 }
 
@@ -85,14 +86,13 @@ export async function publish(
   made: readonly MadeZip[],
 ): Promise<Published> {
   const { store = null, publisher = null } = options;
-  const segments = made.map(({ segment }) => segment);
-  const older = await olderChunks(job, segments, store, publisher);
+  const older = await olderChunks(job, made, store, publisher);
   const tombstones = job.dropExisting ? older.map((chunk) => tombstone(job.dataSource, chunk, version)) : [];
   const kept = job.dropExisting ? [] : older.map(intervalText);
   const request = {
     dataSource: job.dataSource,
     version,
-    segments: [...segments.map(publishedSegment), ...tombstones],
+    segments: [...made.map(publishedSegment), ...tombstones],
   };
   const zips = made.map(({ segment: { id, path, zipSha256 }, temporary }) => ({
     segmentId: id,
@@ -121,20 +121,20 @@ export async function publish(
 /** The chunks of the spec's intervals that got no rows and show older ones. */
 async function olderChunks(
   job: JobSpec,
-  segments: readonly SegmentReport[],
+  made: readonly MadeZip[],
   store: MetadataStore | null,
   publisher: Publisher | null,
 ): Promise<Interval[]> {
   if (job.granularity.intervals === null) return [];
-  const filled = new Set(segments.map(({ interval }) => parseInterval(interval).start));
+  const filled = new Set(made.map(({ interval }) => interval.start));
   const empty = segmentBuckets(job.granularity).filter(({ start }) => !filled.has(start));
   if (empty.length === 0) return [];
   if (publisher !== null) return chunksWithOlderData(await publisher.olderSegments(empty), empty);
   return store === null ? [] : chunksWithOlderData(await olderSegments(store, job.dataSource, empty), empty);
 }
 
-function publishedSegment({ id, interval, descriptor }: SegmentReport): PublishedSegment {
-  return { id, interval: parseInterval(interval), payload: JSON.stringify(descriptor) };
+function publishedSegment({ segment: { id, descriptor }, interval }: MadeZip): PublishedSegment {
+  return { id, interval, payload: JSON.stringify(descriptor) };
 }
 
 /** Named in a note. */

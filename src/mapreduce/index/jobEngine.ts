@@ -46,7 +46,8 @@ export async function withThreads<Result>(
 }
 
 /**
- * Has work done by an engine in the working directory of a job, and ends both afterwards.
+ * Has work done by an engine in the working directory of a job, and ends both afterwards. Work that is done with the engine may say so:
+ * its threads end while files get their names.
  *
  * @param units that other runs of the job may take over; null for none
  * @throws what the work throws
@@ -56,22 +57,29 @@ export async function withEngine<Result>(
   publication: Publication,
   options: JobOptions,
   newEngine: EngineFactory,
-  work: (runPhase: RunPhase) => Promise<Result>,
+  work: (runPhase: RunPhase, endTasks: () => void) => Promise<Result>,
   units: Units | null = null,
 ): Promise<Result> {
   const engine = newEngine(publication.attemptDirectory);
+  let ending: Promise<void> | null = null;
+  const close = () => {
+    ending ??= engine.close();
+    return ending;
+  };
   let succeeded = false;
   let isUseless = false;
   try {
     const runPhase = phaseRunner(engine, options);
-    const result = await work(units?.reusing(runPhase) ?? runPhase);
+    const result = await work(units?.reusing(runPhase) ?? runPhase, () => {
+      close().catch(() => undefined);
+    });
     succeeded = true;
     return result;
   } catch (error) {
     isUseless = error instanceof NoDataError;
     throw error;
   } finally {
-    await engine.close();
+    await close();
     const { leaveIntermediate, cleanupOnFailure } = job.tuning;
     if (succeeded) units?.end();
     const kept = succeeded || isUseless || publication.isStored ? null : (units?.keep() ?? null);

@@ -1,7 +1,6 @@
-import { dataSegmentJson } from '../../publish/layout/dataSegment.ts';
-import { type SegmentKey, segmentId } from '../../publish/layout/layout.ts';
+import { segmentDescriptor } from '../../publish/layout/dataSegment.ts';
+import type { SegmentKey } from '../../publish/layout/layout.ts';
 import type { SegmentPlace } from '../../publish/layout/segmentPlace.ts';
-import { intervalText } from '../../time/isoText.ts';
 import type { IndexConfig, ReduceManifest } from './indexPayload.ts';
 import type { SegmentReport } from './indexReport.ts';
 import type { PlannedShard } from './planShards.ts';
@@ -15,24 +14,23 @@ export function segmentReport(
   config: IndexConfig,
 ): SegmentReport {
   const { job } = config;
+  const descriptor = segmentDescriptor({
+    ...place.key,
+    loadSpec: place.loadSpec,
+    dimensions: made.dimensions,
+    metrics: job.metrics.map((metric) => metric.name),
+    shardSpec: shardSpecOf(shard, config),
+    size: made.size,
+  });
   return {
-    id: segmentId(place.key),
-    interval: intervalText(place.key.interval),
+    id: descriptor.identifier,
+    interval: descriptor.interval,
     partitionNum: shard.partitionNum,
     rows: made.rows,
     size: made.size,
     zipBytes: made.zipBytes,
     zipSha256: made.zipSha256,
     path: place.final,
-    descriptor: JSON.parse(
-      dataSegmentJson({
-        ...place.key,
-        loadSpec: place.loadSpec,
-        dimensions: made.dimensions,
-        metrics: job.metrics.map((metric) => metric.name),
-        shardSpec: shardSpecOf(shard, config),
-        size: made.size,
-      }),
-    ),
+    descriptor,
   };
 }

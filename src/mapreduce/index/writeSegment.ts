@@ -12,6 +12,7 @@ import {
 } from '../../segment/writer/segmentWriter.ts';
 import type { DimensionSpec, MetricSpec, NumericType } from '../../spec/jobSpec.ts';
 import type { TaskContext } from '../job.ts';
+import { type RowOptions, writeFewRows } from './fewRows.ts';
 import type { ShardInput } from './indexPayload.ts';
 import { SegmentRows } from './segmentRows.ts';
 import { ShardSections } from './shardSections.ts';
@@ -41,28 +42,47 @@ export function writeSegment(
   encoder: BlockEncoder,
   watcher: RowWatcher | null,
 ): { rows: number; dimensions: string[]; files: SegmentFile[] } {
-  const { job, quirks } = payload.config;
   const sections = new ShardSections(payload.config, payload.sections, context);
-  const { inputs, dimensions } = sections;
   try {
-    const segment = new SegmentWriter(describe(payload, dimensions, inputs), { encoder, scratch });
-    const types = dimensions.map((dimension) => dimension.type);
-    const columns = mergeColumns(inputs, types, segment);
-    segment.endDictionaries();
-    const firstSparse = quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length;
-    const output = new SegmentRows(segment, columns, { rowsMax: outputRowsMax(inputs), firstSparse });
-    watcher?.begin({ dimensions: dimensions.map(({ name }) => name), columns, sections: inputs });
-    const newMetrics = () => job.metrics.map((metric) => createState(metric, quirks === 'druid'));
-    const rows = mergeRows(inputs, columns, newMetrics, job.granularity.rollup, (merged) => {
-      output.append(merged);
-      watcher?.rows(merged);
-      context.progress.addRows(merged.rows);
-    });
-    watcher?.end();
+    const { job, quirks } = payload.config;
+    const { inputs, dimensions } = sections;
+    const description = describe(payload, dimensions, inputs);
+    const segment = new SegmentWriter(description, { encoder, scratch });
+    const options: RowOptions = {
+      dimensions: description.dimensions,
+      firstSparse: quirks === 'druid' ? job.dimensions.dimensions.length : dimensions.length,
+      rollup: job.granularity.rollup,
+      newMetrics: () => job.metrics.map((metric) => createState(metric, quirks === 'druid')),
+    };
+    const few = watcher === null ? writeFewRows(inputs, segment, options) : null;
+    if (few !== null) context.progress.addRows(few);
+    const rows = few ?? mergeSections(inputs, segment, options, watcher, context);
     return { rows, dimensions: dimensions.map(({ name }) => name), files: segment.finish() };
   } finally {
     sections.close();
   }
+}
+
+/** The way of any number of sections and rows. @returns rows of the segment */
+function mergeSections(
+  inputs: readonly SectionInput[],
+  segment: SegmentWriter,
+  { dimensions, firstSparse, rollup, newMetrics }: RowOptions,
+  watcher: RowWatcher | null,
+  { progress }: TaskContext,
+): number {
+  const types = dimensions.map((dimension) => dimension.type);
+  const columns = mergeColumns(inputs, types, segment);
+  segment.endDictionaries();
+  const output = new SegmentRows(segment, columns, { rowsMax: outputRowsMax(inputs), firstSparse });
+  watcher?.begin({ dimensions: dimensions.map(({ name }) => name), columns, sections: inputs });
+  const rows = mergeRows(inputs, columns, newMetrics, rollup, (merged) => {
+    output.append(merged);
+    watcher?.rows(merged);
+    progress.addRows(merged.rows);
+  });
+  watcher?.end();
+  return rows;
 }
 
 function describe(

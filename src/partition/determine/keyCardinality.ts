@@ -108,10 +108,14 @@ export class KeyCardinality {
 
   /** Distinct keys, rounded as Druid rounds (`estimateCardinalityRound`). */
   estimate(): number {
+    const registers = this.#registers;
     const counts = new Int32Array(POSITION_MAX + 1);
-    for (const position of this.#registers) counts[position]++;
+    // Not by an iterator: a job may have thousands of chunks to estimate, before V8 takes the trouble to compile it away.
+    for (let i = 0; i < REGISTER_COUNT; i++) counts[registers[i]]++;
     let sum = 0;
-    for (let position = POSITION_MAX; position >= 0; position--) sum += counts[position] * 2 ** -position;
+    for (let position = POSITION_MAX; position >= 0; position--) {
+      if (counts[position] > 0) sum += counts[position] * 2 ** -position;
+    }
     const raw = CORRECTION / sum;
     const zeros = counts[0];
     // The correction for estimates near 2^64 is left out: so many keys cannot be read.

@@ -142,13 +142,28 @@ export interface DataSegment extends SegmentKey {
   readonly size: number;
 }
 
+/** The descriptor as it stands in JSON. */
+export interface SegmentDescriptor {
+  readonly dataSource: string;
+  readonly interval: string;
+  readonly version: string;
+  readonly loadSpec: LoadSpec;
+  /** Names joined by commas. */
+  readonly dimensions: string;
+  readonly metrics: string;
+  readonly shardSpec: ShardSpec;
+  readonly binaryVersion: number;
+  readonly size: number;
+  readonly identifier: string;
+}
+
 /**
- * The descriptor as compact JSON, keys in Druid's order.
+ * The descriptor, keys in Druid's order.
  *
  * @throws when a name holds a comma: the descriptor joins names with commas, so such a list would read as other columns
  */
-export function dataSegmentJson(segment: DataSegment): string {
-  return JSON.stringify({
+export function segmentDescriptor(segment: DataSegment): SegmentDescriptor {
+  return {
     dataSource: segment.dataSource,
     interval: intervalText(segment.interval),
     version: segment.version,
@@ -159,7 +174,7 @@ export function dataSegmentJson(segment: DataSegment): string {
     binaryVersion: 9,
     size: segment.size,
     identifier: segmentId(segment),
-  });
+  };
 }
 
 function joinNames(kind: string, names: readonly string[]): string {

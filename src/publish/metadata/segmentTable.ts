@@ -16,8 +16,10 @@ import {
 } from './MetadataStore.ts';
 import type { SqlConnection, SqlDialect, SqlRow, SqlValue } from './sqlConnection.ts';
 
-/** In one statement, as Druid does. */
-const BATCH = 100;
+/** Rows inserted by one statement, as Druid does. */
+const ROWS_AT_ONCE = 100;
+/** Ids named in one statement. SQLite in WebAssembly locks its file for each statement, by a folder that it makes and removes. */
+const IDS_AT_ONCE = 1000;
 
 /** What every Druid since 0.6 has. */
 const BASE_COLUMNS = [
@@ -167,8 +169,8 @@ export class SegmentTable {
     query: (marks: string, some: readonly string[]) => Promise<readonly SqlRow[]>,
   ): Promise<SqlRow[]> {
     const rows: SqlRow[] = [];
-    for (let from = 0; from < ids.length; from += BATCH) {
-      const some = ids.slice(from, from + BATCH);
+    for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+      const some = ids.slice(from, from + IDS_AT_ONCE);
       rows.push(...(await query(some.map(() => '?').join(', '), some)));
     }
     return rows;
@@ -196,8 +198,8 @@ export class SegmentTable {
     const hasStatus = columns.has(STATUS_COLUMN);
     if (hasStatus) names.push(STATUS_COLUMN);
     const marks = `(?, ?, ?, ?, ?, true, ?, true, ?${hasStatus ? ', ?' : ''})`;
-    for (let from = 0; from < fresh.length; from += BATCH) {
-      const some = fresh.slice(from, from + BATCH);
+    for (let from = 0; from < fresh.length; from += ROWS_AT_ONCE) {
+      const some = fresh.slice(from, from + ROWS_AT_ONCE);
       const values = some.flatMap((segment) => [
         ...rowValues(segment, dataSource, version, now),
         ...(hasStatus ? [now] : []),

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byteSource.ts';
+import { type ByteSource, bytesSource } from './byteSource.ts';
 import { ComplexColumnWriter } from './complexColumn.ts';
 import { numericDescriptor, stringDescriptor } from './descriptor.ts';
 import { DictionaryWriter } from './dictionary.ts';
@@ -16,6 +16,21 @@ interface Column {
   readonly writer: { readonly rows: number; parts(): ByteSource[] };
 }
 
+/** A column that needs no writer. */
+class MadeColumn {
+  readonly rows: number;
+  readonly #part: Uint8Array;
+
+  constructor(part: Uint8Array, rows: number) {
+    this.#part = part;
+    this.rows = rows;
+  }
+
+  parts(): ByteSource[] {
+    return [bytesSource(this.#part)];
+  }
+}
+
 /** The column writers of one segment, by place in its description. Errors name the column and what it holds. */
 export class ColumnSet {
   readonly #description: SegmentDescription;
@@ -25,7 +40,7 @@ export class ColumnSet {
   /** Null for dimensions that are not strings. */
   readonly #dictionaries: (DictionaryWriter | null)[];
   /** Empty during the first walk; null for a string dimension that holds only nulls. */
-  #dimensions: (NumericColumnWriter | StringColumnWriter | null)[] = [];
+  #dimensions: (NumericColumnWriter | StringColumnWriter | MadeColumn | null)[] = [];
   #state: 'dictionaries' | 'rows' | 'finished' = 'dictionaries';
 
   constructor(description: SegmentDescription, storage: ColumnStorage) {
@@ -58,6 +73,12 @@ export class ColumnSet {
     });
   }
 
+  /** Puts a part that was made elsewhere, of the dimension's type, in place of the dimension's writer. */
+  put(dimension: number, part: Uint8Array, rows: number): void {
+    if (this.#state !== 'rows') throw this.#misuse(this.#dimension(dimension), 'a column');
+    this.#dimensions[dimension] = new MadeColumn(part, rows);
+  }
+
   time(): NumericColumnWriter {
     if (this.#state !== 'rows') throw this.#misuse(TIME_COLUMN, 'row times');
     return this.#time;
@@ -66,7 +87,7 @@ export class ColumnSet {
   /** The writer of a string dimension, or null if it holds only nulls. */
   strings(dimension: number): StringColumnWriter | null {
     const writer = this.#dimensions[dimension];
-    if (this.#state !== 'rows' || writer === undefined || writer instanceof NumericColumnWriter) {
+    if (this.#state !== 'rows' || (writer !== null && !(writer instanceof StringColumnWriter))) {
       throw this.#misuse(this.#dimension(dimension), 'dictionary ids');
     }
     return writer;
@@ -181,9 +202,16 @@ export class ColumnSet {
   }
 }
 
+/** Names that were found good last: those of a job's segments are the same. */
+let checkedNames: readonly string[] = [];
+
 function checkNames({ dimensions, metrics }: SegmentDescription): void {
+  const count = dimensions.length + metrics.length;
+  const nameOf = (i: number) => (i < dimensions.length ? dimensions[i] : metrics[i - dimensions.length]).name;
+  if (count === checkedNames.length && checkedNames.every((name, i) => name === nameOf(i))) return;
+  const names = Array.from({ length: count }, (_, i) => nameOf(i));
   const seen = new Set([TIME_COLUMN, 'index.drd', 'metadata.drd']);
-  for (const { name } of [...dimensions, ...metrics]) {
+  for (const name of names) {
     checkName(name);
     if (seen.has(name)) {
       throw new Error(
@@ -192,4 +220,5 @@ function checkNames({ dimensions, metrics }: SegmentDescription): void {
     }
     seen.add(name);
   }
+  checkedNames = names;
 }

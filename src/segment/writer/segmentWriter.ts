@@ -1,4 +1,4 @@
-import type { BlockEncoder } from '../../kernel/lz4.ts';
+import { type BlockEncoder, lz4Encoder } from '../../kernel/lz4.ts';
 import type { IndexSpec } from '../../spec/jobSpec.ts';
 import type { Scratch } from '../scratch.ts';
 import { blockCodec, lz4Codec } from './blockCodec.ts';
@@ -35,6 +35,8 @@ export interface SegmentWriterResources {
 export class SegmentWriter {
   readonly #description: SegmentDescription;
   readonly #columns: ColumnSet;
+  readonly #scratch: Scratch;
+  readonly #isKernelEncoder: boolean;
 
   /** @throws Error for an index spec that cannot be written yet, or names that a segment cannot hold */
   constructor(description: SegmentDescription, resources: SegmentWriterResources) {
@@ -44,6 +46,8 @@ export class SegmentWriter {
     const lz4 = lz4Codec(encoder);
     const { dimensionCompression, metricCompression } = indexSpec;
     this.#description = description;
+    this.#scratch = scratch;
+    this.#isKernelEncoder = encoder === lz4Encoder();
     this.#columns = new ColumnSet(description, {
       scratch,
       ids:
@@ -66,6 +70,19 @@ export class SegmentWriter {
   /** Ends the first walk. */
   endDictionaries(): void {
     this.#columns.endDictionaries();
+  }
+
+  /** Whether the kernel makes columns as this does: of LZ4 blocks, and by the encoder of the kernel. */
+  get takesKernelColumns(): boolean {
+    const { dimensionCompression, metricCompression } = this.#description.indexSpec;
+    return this.#isKernelEncoder && dimensionCompression === 'lz4' && metricCompression === 'lz4';
+  }
+
+  /** Takes all rows of a dimension at once, as the part of a column that the kernel has made. @param part copied */
+  putColumn(dimension: number, part: Uint8Array, rows: number): void {
+    const copy = this.#scratch.piece(part.length);
+    copy.set(part);
+    this.#columns.put(dimension, copy, rows);
   }
 
   /** Row times, ascending, already truncated: epoch milliseconds as (low, high) pairs. */

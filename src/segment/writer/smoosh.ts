@@ -19,17 +19,15 @@ export interface SmooshEntry {
  */
 export function smooshFiles(entries: readonly SmooshEntry[], maxChunkBytes = MAX_SMOOSH_CHUNK_BYTES): SegmentFile[] {
   const chunks: SegmentFile[] = [];
-  const lines = new Map<string, string>();
+  const lines: string[] = [];
   let parts: ByteSource[] = [];
   let size = 0;
   const endChunk = () => chunks.push(segmentFile(`${String(chunks.length).padStart(5, '0')}.smoosh`, parts, size));
   for (const entry of entries) {
-    const { name } = entry;
-    checkName(name);
     const length = totalLength(entry.parts);
     if (length > maxChunkBytes) {
       throw new Error(
-        `column "${name}" takes ${length} bytes, more than a file of a segment can hold (${maxChunkBytes}): make smaller segments`,
+        `column "${entry.name}" takes ${length} bytes, more than a file of a segment can hold (${maxChunkBytes}): make smaller segments`,
       );
     }
     if (size + length > maxChunkBytes) {
@@ -38,13 +36,26 @@ export function smooshFiles(entries: readonly SmooshEntry[], maxChunkBytes = MAX
       size = 0;
     }
     for (const part of entry.parts) parts.push(part);
-    lines.set(name, `${name},${chunks.length},${size},${size + length}\n`);
+    lines.push(`${entry.name},${chunks.length},${size},${size + length}\n`);
     size += length;
   }
   endChunk();
   let meta = `v1,${maxChunkBytes},${chunks.length}\n`;
-  for (const name of [...lines.keys()].sort()) meta += lines.get(name);
+  for (const entry of orderOf(entries)) meta += lines[entry];
   return [segmentFile('meta.smoosh', [bytesSource(utf8(meta))]), ...chunks];
+}
+
+/** Of the segment before: those of a job have the same columns, but for some that are all null. */
+let last: { readonly names: readonly string[]; readonly order: readonly number[] } = { names: [], order: [] };
+
+/** Places of entries by their names, which can be stored. */
+function orderOf(entries: readonly SmooshEntry[]): readonly number[] {
+  if (entries.length !== last.names.length || !entries.every(({ name }, i) => name === last.names[i])) {
+    const names = entries.map(({ name }) => name);
+    names.forEach(checkName);
+    last = { names, order: [...names.keys()].sort((a, b) => (names[a] < names[b] ? -1 : 1)) };
+  }
+  return last.order;
 }
 
 /** Throws for a name that a line of meta.smoosh cannot hold. */

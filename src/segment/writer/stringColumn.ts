@@ -17,6 +17,11 @@ const FLAG_MULTI_VALUE = 1;
 const FLAG_MULTI_VALUE_V3 = 2;
 const FLAG_NO_BITMAP_INDEX = 4;
 
+/** Feature flags of a part whose ids are compressed. */
+export function stringFlags(hasMultipleValues: boolean, createBitmapIndex: boolean): number {
+  return (hasMultipleValues ? FLAG_MULTI_VALUE_V3 : 0) | (createBitmapIndex ? 0 : FLAG_NO_BITMAP_INDEX);
+}
+
 export interface StringColumnOptions {
   readonly name: string;
   readonly hasMultipleValues: boolean;
@@ -110,10 +115,10 @@ export class StringColumnWriter {
     if (codec === null && createBitmapIndex) {
       return Uint8Array.of(hasMultipleValues ? VERSION_UNCOMPRESSED_MULTI_VALUE : VERSION_UNCOMPRESSED_SINGLE_VALUE);
     }
-    const multiValueFlag = codec === null ? FLAG_MULTI_VALUE : FLAG_MULTI_VALUE_V3;
     const head = new Uint8Array(5);
     head[0] = codec === null ? VERSION_UNCOMPRESSED_WITH_FLAGS : VERSION_COMPRESSED;
-    putInt32(head, 1, (hasMultipleValues ? multiValueFlag : 0) | (createBitmapIndex ? 0 : FLAG_NO_BITMAP_INDEX));
+    const uncompressed = (hasMultipleValues ? FLAG_MULTI_VALUE : 0) | FLAG_NO_BITMAP_INDEX;
+    putInt32(head, 1, codec === null ? uncompressed : stringFlags(hasMultipleValues, createBitmapIndex));
     return head;
   }
 

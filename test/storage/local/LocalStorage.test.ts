@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalStorage, localPath } from '../../../src/storage/local/LocalStorage.ts';
@@ -103,6 +103,20 @@ describe('paths', () => {
     expect(localPath('FILE:/a//b/../c/')).toBe('/a/c');
     expect(localPath('a/./b')).toBe(join(process.cwd(), 'a/b'));
     expect(localPath('/a%20b')).toBe('/a%20b');
+    for (const path of [
+      '/',
+      '/a/',
+      '/a/.',
+      '/a/..',
+      '/./a',
+      '/../a',
+      '/.',
+      '/..',
+      '/a/.b/..c/...',
+      '/a/b./c..',
+      '/a\nb/./c',
+    ])
+      expect(localPath(path)).toBe(resolve(path));
     expect(storage.uriOf('a')).toBe(`file:${process.cwd()}/a`);
   });
 

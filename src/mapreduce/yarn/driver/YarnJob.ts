@@ -100,7 +100,11 @@ export class YarnJob {
         segmentReport(shard, this.#placeOf(shard), zips[i].made.manifest, this.#config),
       );
       if (plan !== undefined) checkAsPlanned(plan, segments);
-      const complete = segments.map((segment, i) => ({ segment, temporary: zips[i].temporary }));
+      const complete = segments.map((segment, i) => ({
+        segment,
+        interval: this.#interval(shards[i].plan.chunk),
+        temporary: zips[i].temporary,
+      }));
       const published = await publish(publication, job, this.#version, this.#options, complete);
       const stored = performance.now();
       const { dataSource } = job;

@@ -80,7 +80,8 @@ export class ShardSections {
 
   close(): void {
     for (const reader of this.#readers.values()) reader.close();
-    idleBuffer = this.#buffer;
+    idleBuffer = this.#buffer ?? idleBuffer;
+    this.#buffer = undefined;
   }
 
   #whole(run: OpenRun, section: SectionRef): WholeSection {

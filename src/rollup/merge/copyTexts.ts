@@ -18,24 +18,25 @@ export function copyTexts(
   const longest = longestBlock(blocks);
   // The block before is still there when the first text is compared with its last one.
   const rooms = [kernel.allocate(longest), blocks.length > 1 ? kernel.allocate(longest) : 0];
-  // A text takes an end of 4 bytes at least in the block, and a marker of 4 bytes as an element.
-  const out = kernel.allocate(2 * longest);
-  const outEnds = kernel.allocate(longest);
-  const { exports, bytes, ints } = kernel;
+  const top = kernel.mark();
   let last = 0;
   let lastLength = -1;
   for (let i = 0; i < blocks.length; i++) {
     const block = rooms[i % 2];
     readToKernel(kernel, source, blocks[i], block);
-    const used = exports.textElements(block, last, lastLength, out, outEnds);
-    if (used < 0) throw unordered();
     // See run.ts: the number of texts, their ends and they themselves, each part aligned to 8 bytes.
-    const ends = block / 4 + 2;
-    const count = ints[ends - 2];
+    const count = kernel.ints[block / 4];
+    const outEnds = kernel.allocate(4 * count);
+    const out = kernel.allocate(blocks[i].length + 4 * count);
+    const used = kernel.exports.textElements(block, last, lastLength, out, outEnds);
+    if (used < 0) throw unordered();
+    const { bytes, ints } = kernel;
     onTexts({ bytes: bytes.subarray(out, out + used), ends: ints.subarray(outEnds / 4, outEnds / 4 + count) });
-    const start = count === 1 ? 0 : ints[ends + count - 2];
+    const lastEnd = block / 4 + 2 + count - 1;
+    const start = count === 1 ? 0 : ints[lastEnd - 1];
     last = block + 8 + ((4 * count + 7) & ~7) + start;
-    lastLength = ints[ends + count - 1] - start;
+    lastLength = ints[lastEnd] - start;
+    kernel.release(top);
   }
   kernel.release(mark);
 }

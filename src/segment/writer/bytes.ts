@@ -30,13 +30,6 @@ export function int32Bytes(value: number): Uint8Array {
   return bytes;
 }
 
-/** Eight bytes of a big-endian int64; `value` is a whole number. */
-export function int64Bytes(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigInt64(0, value);
-  return bytes;
-}
-
 /** All parts in one array. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;

@@ -1,5 +1,5 @@
 import type { Interval } from '../../spec/jobSpec.ts';
-import { concatBytes, int32Bytes, int64Bytes, utf8 } from './bytes.ts';
+import { concatBytes, int32Bytes, utf8 } from './bytes.ts';
 import { ROARING_JSON } from './descriptor.ts';
 import { stringList } from './genericIndexed.ts';
 
@@ -25,7 +25,14 @@ export function indexDrd(metrics: readonly string[], dimensions: readonly string
   const columns = [...metrics, ...dimensions];
   if (last === null || !areSame(last.columns, columns) || !areSame(last.dimensions, dimensions))
     last = frame(columns, dimensions);
-  return concatBytes([last.before, int64Bytes(instant(interval.start)), int64Bytes(instant(interval.end)), last.after]);
+  const { before, after } = last;
+  const bytes = new Uint8Array(before.length + 16 + after.length);
+  bytes.set(before);
+  const view = new DataView(bytes.buffer, before.length);
+  view.setBigInt64(0, instant(interval.start));
+  view.setBigInt64(8, instant(interval.end));
+  bytes.set(after, before.length + 16);
+  return bytes;
 }
 
 function frame(columns: readonly string[], dimensions: readonly string[]): Frame {

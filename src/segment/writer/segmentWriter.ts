@@ -14,6 +14,10 @@ import { smooshFiles } from './smoosh.ts';
 export type { SegmentDescription, SegmentDimension, SegmentMetric } from './segmentDescription.ts';
 export type { SegmentFile } from './segmentFile.ts';
 
+/** The same in every segment. */
+const VERSION = segmentFile('version.bin', [bytesSource(Uint8Array.of(0, 0, 0, 9))]);
+const FACTORY = segmentFile('factory.json', [bytesSource(utf8('{"type":"mMapSegmentFactory"}'))]);
+
 /** What a writer works with. The scratch stays the caller's: dispose it once the files of the segment have been read. */
 export interface SegmentWriterResources {
   readonly encoder: BlockEncoder;
@@ -153,8 +157,8 @@ export class SegmentWriter {
     const { interval, metadata } = this.#description;
     const { entries, metricNames, dimensionNames } = this.#columns.finish();
     return [
-      segmentFile('version.bin', [bytesSource(Uint8Array.of(0, 0, 0, 9))]),
-      segmentFile('factory.json', [bytesSource(utf8('{"type":"mMapSegmentFactory"}'))]),
+      VERSION,
+      FACTORY,
       ...smooshFiles([
         ...entries,
         { name: 'index.drd', parts: [bytesSource(indexDrd(metricNames, dimensionNames, interval))] },

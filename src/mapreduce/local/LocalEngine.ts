@@ -22,6 +22,8 @@ export interface LocalEngineOptions {
 /** A failed task is tried once more, as long as its error does not say that this is useless. */
 const ATTEMPTS_MAX = 2;
 const PROGRESS_INTERVAL_MS = 200;
+/** How long threads that are to be ended are waited for, until they come to where that is safe. */
+const HALT_MS = 300;
 
 /** What the lanes of a phase share. */
 interface Phase {
@@ -38,6 +40,8 @@ interface Phase {
   /** Of the tasks that have failed the first one in their order. */
   failure: { readonly at: number; readonly error: unknown } | null;
   readonly board: ProgressBoard;
+  /** Lanes with an attempt that runs. */
+  readonly busy: Set<number>;
   /** Attempt directories of attempts that have not succeeded (yet). */
   readonly unfinished: Set<string>;
   /** Set before the threads are ended: nothing starts any more. */
@@ -94,6 +98,7 @@ export class LocalEngine implements Engine {
       running: new Set(),
       failure: null,
       board: new ProgressBoard(this.#lanes),
+      busy: new Set(),
       unfinished: new Set(),
       stopped: false,
     };
@@ -117,6 +122,7 @@ export class LocalEngine implements Engine {
       return phase.outcomes;
     } catch (error) {
       phase.stopped = true;
+      await phase.board.halt((lane) => phase.busy.has(lane), HALT_MS);
       // Ends every thread and waits for it, so that nothing writes into the directories any more.
       await this.#pool.destroy();
       await Promise.allSettled(lanes);
@@ -188,6 +194,7 @@ export class LocalEngine implements Engine {
     // Synchronous, so that tasks reach the workers in their order. What an earlier process left there is not ours.
     rmSync(directory, { recursive: true, force: true });
     makeDirectory(directory);
+    phase.busy.add(lane);
     try {
       return await this.#pool.run({
         kind: task.kind,
@@ -199,6 +206,8 @@ export class LocalEngine implements Engine {
       });
     } catch (thrown) {
       return { ok: false, error: lostWorker(thrown) };
+    } finally {
+      phase.busy.delete(lane);
     }
   }
 }

@@ -232,6 +232,20 @@ test('abort ends running workers, even busy ones, and rejects with the reason', 
   await expect(engine.run([], { signal: controller.signal })).rejects.toBe(reason);
 });
 
+test('threads are ended where they tell of their progress, not in the midst of their work', async () => {
+  const controller = new AbortController();
+  const paths = [0, 1].map((task) => ({ state: join(root, `state-${task}`), marker: join(root, `marker-${task}`) }));
+  const running = engineOf({ workers: 2 }).run(
+    paths.map((files, task) => taskOf(`work-${task}`, { action: 'work', ...files })),
+    { signal: controller.signal },
+  );
+  const rejected = expect(running).rejects.toThrow(new Error('stopped by hand'));
+  while (!paths.every(({ marker }) => existsSync(marker))) await sleep(5);
+  controller.abort(new Error('stopped by hand'));
+  await rejected;
+  expect(paths.map(({ state }) => readFileSync(state, 'utf8'))).toEqual(['between', 'between']);
+});
+
 test('close ends a phase that runs, and the engine', async () => {
   const marker = join(root, 'marker');
   const engine = engineOf({ workers: 1 });

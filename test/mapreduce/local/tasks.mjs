@@ -47,12 +47,24 @@ const actions = {
     }, 1);
     await sleep(10_000);
   },
+  work,
   async spin({ marker }, { attemptDirectory }) {
     writeFileSync(join(attemptDirectory, 'partial'), 'x');
     writeFileSync(marker, '');
     for (;;); // only terminate() ends this
   },
 };
+
+// What it is at can be seen in a file.
+function work({ state, marker }, { progress }) {
+  for (;;) {
+    writeFileSync(state, 'between');
+    progress.addRows(1);
+    writeFileSync(state, 'at work');
+    writeFileSync(marker, '');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+}
 
 const run = (payload, context) => actions[payload.action](payload, context);
 

@@ -17,6 +17,8 @@ const MEMORY_LEVEL = 9;
 const LARGE = { windowBits: 14, memLevel: MEMORY_LEVEL };
 /** In small segments matches are near. */
 const SMALL = { windowBits: 13, memLevel: MEMORY_LEVEL };
+/** Bytes of which zlib would not save as much as it takes to set it up: of version.bin, factory.json, meta.smoosh. */
+const STORED_BYTES_MAX = 1024;
 /** Bytes for which a window of 4 KiB does what longer ones do, with a tenth of the memory to set up. */
 const TINY_BYTES = 3072;
 const TINY = { windowBits: 12, memLevel: 6 };
@@ -93,17 +95,11 @@ export function isOnePiece(parts: readonly ByteSource[]): boolean {
   );
 }
 
-/** Bytes of which the outcome is kept: those of files that are the same in every segment. */
-const CONSTANT_BYTES_MAX = 32;
-const deflatedConstants = new Map<string, Uint8Array<ArrayBuffer>>();
-
 /** Holds what `deflateOnePiece` deflates, for the time of the call. */
 let onePiece = Buffer.alloc(0);
 
 /**
  * What the stream makes of a single piece, at once: for the small files of segments, of which a job may write thousands.
- *
- * @returns bytes to be left as they are
  */
 export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTotals): Uint8Array<ArrayBuffer> {
   const length = totalLength(parts);
@@ -118,15 +114,23 @@ export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTot
   }
   totals.size += bytes.length;
   totals.crc = crc32(bytes, totals.crc);
+  if (bytes.length <= STORED_BYTES_MAX) return storedBlock(bytes);
   // Deflate makes bytes longer by a few per block at most, so that one chunk holds the result.
   const chunkSize = bytes.length + (bytes.length >>> 8) + 1024;
   const tables = bytes.length <= TINY_BYTES ? TINY : SMALL;
-  const constant = length <= CONSTANT_BYTES_MAX ? bytes.toString('latin1') : null;
-  const known = constant === null ? undefined : deflatedConstants.get(constant);
-  if (known !== undefined) return known;
-  const deflated = deflateRawSync(bytes, { level: LEVEL, chunkSize, ...tables }) as Uint8Array<ArrayBuffer>;
-  if (constant !== null) deflatedConstants.set(constant, deflated);
-  return deflated;
+  return deflateRawSync(bytes, { level: LEVEL, chunkSize, ...tables }) as Uint8Array<ArrayBuffer>;
+}
+
+/** A stream that is one block, not compressed (RFC 1951, 3.2.4). */
+function storedBlock(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(5 + bytes.length);
+  block[0] = 1;
+  block[1] = bytes.length;
+  block[2] = bytes.length >>> 8;
+  block[3] = ~block[1];
+  block[4] = ~block[2];
+  block.set(bytes, 5);
+  return block;
 }
 
 /**

@@ -1,10 +1,8 @@
 /** Big-endian integers and UTF-8, as the containers of a V9 segment hold them. */
 
-const encoder = new TextEncoder();
-
 /** UTF-8 bytes of `text`; an unpaired surrogate becomes `?`, as in Java. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '?'));
+  return Buffer.from(text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '?'));
 }
 
 /** Writes a signed 32-bit integer, big-endian. */

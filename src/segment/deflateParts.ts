@@ -107,10 +107,9 @@ export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTot
   const bytes = onePiece.subarray(0, length);
   let at = 0;
   for (const part of parts) {
-    for (const chunk of part.chunks()) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
+    if (part.bytes !== undefined) bytes.set(part.bytes, at);
+    else putChunks(part, bytes, at);
+    at += part.length;
   }
   totals.size += bytes.length;
   totals.crc = crc32(bytes, totals.crc);
@@ -119,6 +118,14 @@ export function deflateOnePiece(parts: readonly ByteSource[], totals: DeflateTot
   const chunkSize = bytes.length + (bytes.length >>> 8) + 1024;
   const tables = bytes.length <= TINY_BYTES ? TINY : SMALL;
   return deflateRawSync(bytes, { level: LEVEL, chunkSize, ...tables }) as Uint8Array<ArrayBuffer>;
+}
+
+function putChunks(part: ByteSource, target: Uint8Array, from: number): void {
+  let at = from;
+  for (const chunk of part.chunks()) {
+    target.set(chunk, at);
+    at += chunk.length;
+  }
 }
 
 /** A stream that is one block, not compressed (RFC 1951, 3.2.4). */

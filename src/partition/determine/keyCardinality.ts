@@ -89,7 +89,8 @@ export class KeyCardinality {
   toBytes(): Uint8Array {
     const registers = this.#registers;
     let set = 0;
-    for (const position of registers) if (position > 0) set++;
+    // Not by an iterator, see `estimate`.
+    for (let register = 0; register < REGISTER_COUNT; register++) if (registers[register] > 0) set++;
     if (set * ENTRY_BYTES >= REGISTER_COUNT) return registers.slice();
     const bytes = new Uint8Array(set * ENTRY_BYTES);
     for (let register = 0, at = 0; register < REGISTER_COUNT; register++) {

@@ -7,6 +7,8 @@ export interface ByteSource {
    * saves the search there.
    */
   readonly isPacked?: boolean;
+  /** All of them, where they lie in one array. */
+  readonly bytes?: Uint8Array;
   /** May be called again for another pass. A chunk is valid until the next one is asked for. */
   chunks(): Iterable<Uint8Array>;
 }
@@ -29,15 +31,15 @@ export function plainSource(source: ByteSource): ByteSource {
 // Classes, as a small segment has hundreds of these: a closure for each takes longer to make than its bytes to copy.
 class Bytes implements ByteSource {
   readonly length: number;
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
     this.length = bytes.length;
-    this.#bytes = bytes;
+    this.bytes = bytes;
   }
 
   chunks(): Iterable<Uint8Array> {
-    return [this.#bytes];
+    return [this.bytes];
   }
 }
 

@@ -156,15 +156,11 @@ export class SegmentWriter {
   finish(): SegmentFile[] {
     const { interval, metadata } = this.#description;
     const { entries, metricNames, dimensionNames } = this.#columns.finish();
-    return [
-      VERSION,
-      FACTORY,
-      ...smooshFiles([
-        ...entries,
-        { name: 'index.drd', parts: [bytesSource(indexDrd(metricNames, dimensionNames, interval))] },
-        { name: 'metadata.drd', parts: [bytesSource(metadata)] },
-      ]),
-    ];
+    entries.push({ name: 'index.drd', parts: [bytesSource(indexDrd(metricNames, dimensionNames, interval))] });
+    entries.push({ name: 'metadata.drd', parts: [bytesSource(metadata)] });
+    const files = smooshFiles(entries);
+    files.unshift(VERSION, FACTORY);
+    return files;
   }
 }
 

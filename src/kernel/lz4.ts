@@ -8,6 +8,8 @@ export const LZ4_BLOCK_BYTES_MAX = 4 * 1024 * 1024;
 const SOURCE_CAPACITY_INITIAL = 64 * 1024;
 const HEADS_BYTES = 64 * 1024;
 const CHAIN_BYTES = 128 * 1024;
+/** What the encoder needs beside source and target: for those who have the kernel encode what lies in its memory. */
+export const LZ4_SCRATCH_BYTES = HEADS_BYTES + CHAIN_BYTES;
 
 /**
  * Encodes byte ranges to raw blocks of one compression format. An encoder belongs to one thread; it keeps nothing from

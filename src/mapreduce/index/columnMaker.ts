@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import { LZ4_SCRATCH_BYTES } from '../../kernel/lz4.ts';
 import { type BlockRef, cellWidth, type SectionColumn } from '../../rollup/run/run.ts';
 import { FEW_ROWS } from '../../segment/writer/fewIds.ts';
 import type { SegmentDimension } from '../../segment/writer/segmentWriter.ts';
@@ -8,8 +9,8 @@ import { stringFlags } from '../../segment/writer/stringColumn.ts';
 const IDS_MAX = 4 * FEW_ROWS;
 /** What the kernel returns in place of a column's end: not to be made in this way. */
 const NO_COLUMN_MAX = 1;
-/** Of the scratch, what LZ4 takes, and what is left over. */
-const SCRATCH_BYTES = 192 * 1024 + 512;
+/** More than the few bytes of scratch that no row or value takes. */
+const SPARE_BYTES = 512;
 
 /** Has the kernel make the columns of a section's dimensions, one behind the other. */
 export class ColumnMaker {
@@ -37,7 +38,7 @@ export class ColumnMaker {
       values = Math.max(values, column.values);
       if (column.hasMultiple) ids = IDS_MAX;
     }
-    this.#scratch = kernel.allocate(SCRATCH_BYTES + 8 * values + 12 * ids + 8 * rows);
+    this.#scratch = kernel.allocate(LZ4_SCRATCH_BYTES + SPARE_BYTES + 8 * values + 12 * ids + 8 * rows);
     this.#values = kernel.allocate(8 * rows);
     this.#present = kernel.allocate(rows);
     this.start = kernel.allocate(room);
